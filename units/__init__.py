@@ -1,0 +1,77 @@
+"""Units through expressions: the registry, expression trees, their dimensions, the lint, and scales."""
+
+from pinnln.units.dimension import DIMENSIONLESS, Dimension
+from pinnln.units.errors import IncommensurableError, PinnlnError, ProblemError, ScalesError, UnitsError
+from pinnln.units.expression import Comparison, Coordinate, Derivative, Expression, Face, Field, Number
+from pinnln.units.functions import (
+    Vector,
+    absolute,
+    constant,
+    coordinates,
+    cos,
+    cosh,
+    d,
+    div,
+    exp,
+    field,
+    grad,
+    laplacian,
+    log,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+    where,
+)
+from pinnln.units.linter import Finding, dimension_of, lint
+from pinnln.units.registry import Q, Quantity
+from pinnln.units.scales import ResolvedScales, Scale, Scales
+from pinnln.units.source import Source
+from pinnln.units.statement import Statement
+
+__all__ = [
+    "DIMENSIONLESS",
+    "Comparison",
+    "Coordinate",
+    "Derivative",
+    "Dimension",
+    "Expression",
+    "Face",
+    "Field",
+    "Finding",
+    "IncommensurableError",
+    "Number",
+    "PinnlnError",
+    "ProblemError",
+    "Q",
+    "Quantity",
+    "ResolvedScales",
+    "Scale",
+    "Scales",
+    "ScalesError",
+    "Source",
+    "Statement",
+    "UnitsError",
+    "Vector",
+    "absolute",
+    "constant",
+    "coordinates",
+    "cos",
+    "cosh",
+    "d",
+    "dimension_of",
+    "div",
+    "exp",
+    "field",
+    "grad",
+    "laplacian",
+    "lint",
+    "log",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+    "where",
+]

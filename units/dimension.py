@@ -1,0 +1,83 @@
+"""Exact dimensions: products of base dimensions to rational powers, a group under multiplication."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+_SYMBOLS = {
+    "[mass]": "kg",
+    "[length]": "m",
+    "[time]": "s",
+    "[current]": "A",
+    "[temperature]": "K",
+    "[substance]": "mol",
+    "[luminosity]": "cd",
+}
+_ORDER = {base: place for place, base in enumerate(_SYMBOLS)}
+_RAISED = str.maketrans("-0123456789/", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᐟ")
+_LARGEST_ROOT = 60
+
+
+def exact(exponent: float | Fraction) -> Fraction:
+    """The rational number meant by an exponent, as 1/3 is meant by 0.333…
+
+    >>> exact(1 / 3)
+    Fraction(1, 3)
+    """
+    return Fraction(exponent).limit_denominator(_LARGEST_ROOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A product of base dimensions,  Π bᵢ^eᵢ  with rational eᵢ; bases are an open set.
+
+    Args: exponents, pairs (base, power), sorted by base, no power zero; build one with `Dimension.of`.
+
+    >>> str(Dimension.of({"[mass]": 1, "[length]": -1, "[time]": -2}))
+    'kg m⁻¹ s⁻²'
+    """
+
+    exponents: tuple[tuple[str, Fraction], ...] = ()
+
+    @classmethod
+    def of(cls, powers: Mapping[str, float | Fraction]) -> Dimension:
+        """The dimension with these powers of base dimensions, as pint writes them."""
+        kept = {base: exact(power) for base, power in powers.items()}
+        return cls(tuple(sorted((base, power) for base, power in kept.items() if power)))
+
+    @property
+    def dimensionless(self) -> bool:
+        """Whether this is the dimension of a pure number."""
+        return not self.exponents
+
+    def __mul__(self, other: Dimension) -> Dimension:
+        powers = dict(self.exponents)
+        for base, power in other.exponents:
+            powers[base] = powers.get(base, Fraction(0)) + power
+        return Dimension.of(powers)
+
+    def __truediv__(self, other: Dimension) -> Dimension:
+        return self * other**-1
+
+    def __pow__(self, exponent: float | Fraction) -> Dimension:
+        return Dimension.of({base: power * exact(exponent) for base, power in self.exponents})
+
+    def __str__(self) -> str:
+        """The dimension in coherent SI units, `1` for a pure number."""
+        ordered = sorted(self.exponents, key=lambda item: (_ORDER.get(item[0], len(_ORDER)), item[0]))
+        names = [(_SYMBOLS.get(base, base.strip("[]")), power) for base, power in ordered]
+        return " ".join(name if power == 1 else name + str(power).translate(_RAISED) for name, power in names) or "1"
+
+    @property
+    def unit(self) -> str:
+        """The coherent SI unit as pint reads it.
+
+        >>> Dimension.of({"[length]": 1, "[time]": -2}).unit
+        'm ** 1 * s ** -2'
+        """
+        return " * ".join(f"{_SYMBOLS.get(base, base.strip('[]'))} ** {power}" for base, power in self.exponents)
+
+
+DIMENSIONLESS = Dimension()

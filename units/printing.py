@@ -1,0 +1,88 @@
+"""Expressions as a paper would print them, in Unicode."""
+
+from __future__ import annotations
+
+from pinnln.units.expression import (
+    Call,
+    Comparison,
+    Coordinate,
+    Derivative,
+    Difference,
+    Expression,
+    Field,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Where,
+)
+
+_SUPERSCRIPTS = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
+_SUM, _PRODUCT, _NEGATION, _POWER, _ATOM = range(5)
+
+
+def text(expression: Expression) -> str:
+    """The expression on one line, as in `u·∂v/∂x + ∂p/∂y / rho`."""
+    return _text(expression)[0]
+
+
+def _text(node: Expression) -> tuple[str, int]:
+    """The text and how tightly it binds."""
+    match node:
+        case Number():
+            return node.name or _number(node), _ATOM
+        case Coordinate() | Field():
+            return node.name, _ATOM
+        case Derivative():
+            return _derivative(node), _ATOM
+        case Sum() | Difference():
+            left, right = node.operands
+            if isinstance(node, Sum):
+                return f"{_wrapped(left, _SUM)} + {_wrapped(right, _SUM)}", _SUM
+            return f"{_wrapped(left, _SUM)} − {_wrapped(right, _PRODUCT)}", _SUM
+        case Product():
+            return "·".join(_wrapped(operand, _PRODUCT) for operand in node.operands), _PRODUCT
+        case Quotient():
+            return f"{_wrapped(node.operands[0], _PRODUCT)} / {_wrapped(node.operands[1], _NEGATION)}", _PRODUCT
+        case Power():
+            return _power(node), _POWER
+        case Negation():
+            return f"−{_wrapped(node.operands[0], _NEGATION)}", _NEGATION
+        case Call():
+            return f"{node.function.name}({text(node.operands[0])})", _ATOM
+        case Comparison():
+            return f"{text(node.operands[0])} {node.relation} {text(node.operands[1])}", _SUM
+        case Where():
+            return f"where({', '.join(text(operand) for operand in node.operands)})", _ATOM
+    raise TypeError(f"expected a node of an expression, found {type(node).__name__}")
+
+
+def _wrapped(node: Expression, least: int) -> str:
+    shown, binding = _text(node)
+    return shown if binding >= least else f"({shown})"
+
+
+def _number(node: Number) -> str:
+    unit = "" if node.dimension.dimensionless else f" {node.dimension}"
+    return f"{node.value:.4g}{unit}"
+
+
+def _power(node: Power) -> str:
+    base, exponent = node.operands
+    shown = text(exponent)
+    if isinstance(exponent, Number) and set(shown) <= set("0123456789-"):
+        return _wrapped(base, _ATOM) + shown.translate(_SUPERSCRIPTS)
+    return f"{_wrapped(base, _ATOM)}^{_wrapped(exponent, _ATOM)}"
+
+
+def _derivative(node: Derivative) -> str:
+    order = len(node.coordinates)
+    raised = str(order).translate(_SUPERSCRIPTS) if order > 1 else ""
+    below = ""
+    for coordinate in dict.fromkeys(node.coordinates):
+        times = node.coordinates.count(coordinate)
+        below += f"∂{coordinate.name}" + (str(times).translate(_SUPERSCRIPTS) if times > 1 else "")
+    operand = _wrapped(node.operands[0], _ATOM)
+    return f"∂{raised}{operand}/{below}"

@@ -1,0 +1,124 @@
+"""Where in a script an expression stands, to the character."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import linecache
+import sys
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import CodeType, FrameType
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A span of a script; lines and columns count from 1, columns in characters, `end_column` is exclusive."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def encloses(self, other: Source) -> bool:
+        """Whether the other span lies within this one."""
+        inside = (self.line, self.column) <= (other.line, other.column)
+        return (
+            self.path == other.path
+            and inside
+            and (other.end_line, other.end_column) <= (self.end_line, self.end_column)
+        )
+
+    def __str__(self) -> str:
+        path = Path(self.path)
+        shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+        return f"{shown}:{self.line}"
+
+    def excerpt(self) -> str:
+        """The line with a caret under every character of the span; empty where the text is not at hand."""
+        text = linecache.getline(self.path, self.line).rstrip("\n")
+        if not text.strip():
+            return ""
+        end = self.end_column if self.end_line == self.line else len(text) + 1
+        label = f"{self.line:>6} | "
+        return f"{label}{text}\n{' ' * (len(label) - 2)}| {' ' * (self.column - 1)}{'^' * max(1, end - self.column)}"
+
+
+def _of_library(frame: FrameType) -> bool:
+    name = str(frame.f_globals.get("__name__", ""))
+    return name.startswith("pinnln") and not name.startswith("pinnln.problems")
+
+
+def user_frame() -> FrameType | None:
+    """The innermost frame outside the library: the user's line."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and _of_library(frame):
+        frame = frame.f_back
+    return frame
+
+
+def caller() -> Source | None:
+    """The span of the user's expression that is being evaluated just now."""
+    frame = user_frame()
+    return _span(frame.f_code, frame.f_lasti) if frame is not None else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _span(code: CodeType, instruction: int) -> Source | None:
+    line, end_line, column, end_column = next(islice(code.co_positions(), instruction // 2, None))
+    if line is None or end_line is None or column is None or end_column is None:
+        return None
+    return _in_characters(code.co_filename, line, column, end_line, end_column)
+
+
+def _in_characters(path: str, line: int, column: int, end_line: int, end_column: int) -> Source:
+    def characters(row: int, offset: int) -> int:
+        text = linecache.getline(path, row).encode()
+        return len(text[:offset].decode(errors="replace")) + 1 if text else offset + 1
+
+    return Source(path, line, characters(line, column), end_line, characters(end_line, end_column))
+
+
+@functools.lru_cache(maxsize=64)
+def _nodes(path: str, text: str) -> dict[Source, ast.expr]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return {}
+    found: dict[Source, ast.expr] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr):
+            found.setdefault(_of_node(path, node), node)
+    return found
+
+
+def _of_node(path: str, node: ast.expr) -> Source:
+    end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return _in_characters(path, node.lineno, node.col_offset, end_line, end_column)
+
+
+def _node_at(source: Source) -> ast.expr | None:
+    return _nodes(source.path, "".join(linecache.getlines(source.path))).get(source)
+
+
+def operands(source: Source | None) -> tuple[Source | None, Source | None]:
+    """The spans of the left and right operand of the binary operation written at `source`."""
+    node = _node_at(source) if source else None
+    if source is None or not isinstance(node, ast.BinOp):
+        return None, None
+    return _of_node(source.path, node.left), _of_node(source.path, node.right)
+
+
+def argument(source: Source | None, place: int, keyword: str = "") -> Source | None:
+    """The span of one argument of the call written at `source`, by place or by keyword; else the call itself."""
+    node = _node_at(source) if source else None
+    if source is None or not isinstance(node, ast.Call):
+        return source
+    for given in node.keywords:
+        if given.arg == keyword:
+            return _of_node(source.path, given.value)
+    if place < len(node.args) and not any(isinstance(given, ast.Starred) for given in node.args):
+        return _of_node(source.path, node.args[place])
+    return source
