@@ -77,7 +77,12 @@ class Dimension:
         >>> Dimension.of({"[length]": 1, "[time]": -2}).unit
         'm ** 1 * s ** -2'
         """
-        return " * ".join(f"{_SYMBOLS.get(base, base.strip('[]'))} ** {power}" for base, power in self.exponents)
+        named = [(_SYMBOLS.get(base, base.strip("[]")), power) for base, power in self.exponents]
+        return " * ".join(f"{name} ** {_plain(power)}" for name, power in named)
+
+
+def _plain(power: Fraction) -> str:
+    return str(power) if power.denominator == 1 else f"({power})"
 
 
 DIMENSIONLESS = Dimension()

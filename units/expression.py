@@ -291,7 +291,7 @@ def pure(value: float) -> Number:
 def _scalar(value: Any, what: str) -> Measured:
     try:
         return measure(value)
-    except (UnitsError, TypeError) as error:
+    except (TypeError, ValueError) as error:
         raise UnitsError(f"{what}: {error}") from error
 
 

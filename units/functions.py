@@ -105,6 +105,8 @@ class Vector(Symbolic):
         return iter(self.components)
 
     def __mul__(self, factor: Operand) -> Vector:
+        if isinstance(factor, Vector):
+            raise TypeError("a product of vectors is ambiguous: write a.dot(b) for the scalar product")
         return Vector([component * factor for component in self.components], self.coordinates)
 
     __rmul__ = __mul__
@@ -113,17 +115,25 @@ class Vector(Symbolic):
         return Vector([component / divisor for component in self.components], self.coordinates)
 
     def __add__(self, other: Vector) -> Vector:
-        return Vector([a + b for a, b in zip(self, other, strict=True)], self.coordinates)
+        return Vector([a + b for a, b in self._pairs(other)], self.coordinates)
 
     def __sub__(self, other: Vector) -> Vector:
-        return Vector([a - b for a, b in zip(self, other, strict=True)], self.coordinates)
+        return Vector([a - b for a, b in self._pairs(other)], self.coordinates)
 
     def __neg__(self) -> Vector:
         return Vector([-component for component in self.components], self.coordinates)
 
     def dot(self, other: Vector) -> Expression:
         """The scalar product  Σ aᵢ bᵢ."""
-        return _total([a * b for a, b in zip(self, other, strict=True)])
+        return _total([a * b for a, b in self._pairs(other)])
+
+    def _pairs(self, other: Vector) -> Iterator[tuple[Expression, Expression]]:
+        if not isinstance(other, Vector):
+            raise TypeError(f"expected a Vector, found {type(other).__name__}")
+        if other.coordinates != self.coordinates:
+            mine, its = ([item.name for item in vector.coordinates] for vector in (self, other))
+            raise ProblemError(f"expected vectors along the same coordinates, found {mine} and {its}")
+        return zip(self, other, strict=True)
 
 
 def grad(expression: Expression) -> Vector:
@@ -138,6 +148,8 @@ def div(vector: Vector | Sequence[Expression]) -> Expression:
     Args: vector, a Vector, or its components in the order of their space coordinates, as in div((u, v)).
     """
     if not isinstance(vector, Vector):
+        if not isinstance(vector, tuple | list) or not vector:
+            raise ProblemError(f"expected a Vector or its components, as in div((u, v)), found {vector!r}")
         vector = Vector([express(item) for item in vector], _space(express(vector[0])))
     return _total(
         [Derivative(part, (axis,), source=caller()) for part, axis in zip(vector, vector.coordinates, strict=True)]

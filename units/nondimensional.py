@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,6 +37,8 @@ class Characteristic:
     span: float
 
 
+_DEGREES = {"preserve": 1.0, "root": 0.5, "sign": 0.0}
+
 Yardsticks = Mapping[Coordinate | Field, Characteristic]
 
 
@@ -54,7 +57,7 @@ class Addend:
     @property
     def expression(self) -> Expression:
         """The addend as an expression, its coefficient rounded to 13 digits."""
-        return multiply(pure(snap(self.coefficient)), self.factor or pure(1.0))
+        return multiply(pure(snap(self.coefficient)), pure(1.0) if self.factor is None else self.factor)
 
 
 @dataclass(frozen=True)
@@ -158,9 +161,32 @@ def factored(node: Expression) -> Addend:
             return _power(factored(node.operands[0]), node.operands[1])
         case Sum() | Difference():
             return _sum(addends(node))
-        case Call() | Where() | Comparison():
-            return Addend(1.0, rebuild(node, [factored(operand).expression for operand in node.operands]))
+        case Call():
+            return _call(node, factored(node.operands[0]))
+        case Comparison():
+            return Addend(1.0, rebuild(node, _over_largest(node.operands)[1]))
+        case Where():
+            largest, branches = _over_largest(node.operands[1:])
+            return Addend(largest, rebuild(node, [factored(node.operands[0]).expression, *branches]))
     return Addend(1.0, node)
+
+
+def _over_largest(operands: Sequence[Expression]) -> tuple[float, list[Expression]]:
+    """What may be compared or stand in for one another, divided by the largest of their coefficients."""
+    found = [factored(operand) for operand in operands]
+    largest = _size(found)
+    return largest, [replace(item, coefficient=item.coefficient / (largest or 1.0)).expression for item in found]
+
+
+def _call(node: Call, inner: Addend) -> Addend:
+    """A function whose argument may carry a dimension is homogeneous,  f(c·z) = |c|ⁿ f(±z): its span comes out."""
+    degree = _DEGREES.get(node.function.rule)
+    if degree is None:
+        return Addend(1.0, rebuild(node, [inner.expression]))
+    if inner.factor is None:
+        return Addend(float(node.function.evaluate(inner.coefficient)), None)
+    sign = replace(inner, coefficient=math.copysign(1.0, inner.coefficient))
+    return Addend(abs(inner.coefficient) ** degree, rebuild(node, [sign.expression]))
 
 
 def _sum(found: list[Addend]) -> Addend:
@@ -176,7 +202,8 @@ def _sum(found: list[Addend]) -> Addend:
 def _quotient(over: Addend, under: Addend) -> Addend:
     if under.factor is None:
         return Addend(over.coefficient / under.coefficient, over.factor)
-    return Addend(over.coefficient / under.coefficient, divide(over.factor or pure(1.0), under.factor))
+    numerator = pure(1.0) if over.factor is None else over.factor
+    return Addend(over.coefficient / under.coefficient, divide(numerator, under.factor))
 
 
 def _power(base: Addend, exponent: Expression) -> Addend:

@@ -32,11 +32,11 @@ def _text(node: Expression) -> tuple[str, int]:
     """The text and how tightly it binds."""
     match node:
         case Number():
-            return node.name or _number(node), _ATOM
+            return (node.name, _ATOM) if node.name else _number(node)
         case Coordinate() | Field():
             return node.name, _ATOM
         case Derivative():
-            return _derivative(node), _ATOM
+            return _derivative(node), _POWER
         case Sum() | Difference():
             left, right = node.operands
             if isinstance(node, Sum):
@@ -64,9 +64,9 @@ def _wrapped(node: Expression, least: int) -> str:
     return shown if binding >= least else f"({shown})"
 
 
-def _number(node: Number) -> str:
+def _number(node: Number) -> tuple[str, int]:
     unit = "" if node.dimension.dimensionless else f" {node.dimension}"
-    return f"{node.value:.4g}{unit}"
+    return f"{node.value:.4g}{unit}", _NEGATION if unit or node.value < 0 else _ATOM
 
 
 def _power(node: Power) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -38,19 +39,14 @@ Leaf: TypeAlias = Coordinate | Partial
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 
 _ARITHMETIC: dict[type[Expression], Callable[..., Any]] = {
-    Sum: lambda a, b: a + b,
-    Difference: lambda a, b: a - b,
-    Product: lambda a, b: a * b,
-    Quotient: lambda a, b: a / b,
-    Power: lambda a, b: a**b,
-    Negation: lambda a: -a,
+    Sum: operator.add,
+    Difference: operator.sub,
+    Product: operator.mul,
+    Quotient: operator.truediv,
+    Power: operator.pow,
+    Negation: operator.neg,
 }
-_RELATIONS: dict[str, Callable[..., Any]] = {
-    "<": lambda a, b: a < b,
-    "≤": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    "≥": lambda a, b: a >= b,
-}
+_RELATIONS: dict[str, Callable[..., Any]] = {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge}
 NUMPY: Functions = {
     **{name: getattr(np, name) for name in ("sin", "cos", "tan", "exp", "log", "sinh", "cosh", "tanh", "sqrt", "sign")},
     "abs": np.abs,
@@ -99,6 +95,10 @@ class Program:
                 slots.append(next(given))
         return [slots[place] for place in self._outputs]
 
+    def listing(self) -> str:
+        """The instructions as text, every number exact: equal listings compute the same."""
+        return "\n".join(_shown(step) for step in self._steps) + f"\n{self._outputs}"
+
     def _compile(self, expression: Expression) -> int:
         places: dict[int, int] = {}
 
@@ -144,3 +144,14 @@ class Program:
             self._slots[key] = len(self._steps)
             self._steps.append(step)
         return self._slots[key]
+
+
+def _shown(step: _Step | float | Leaf) -> str:
+    if isinstance(step, float):
+        return repr(step)
+    if isinstance(step, Coordinate):
+        return step.name
+    if isinstance(step, Partial):
+        return f"{step.field.name}{step.orders}"
+    name = step.operation if isinstance(step.operation, str) else step.operation.__name__
+    return f"{name}{step.operands}"

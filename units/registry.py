@@ -6,6 +6,7 @@ import math
 import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ class Quantity(pint.Quantity):  # type: ignore[type-arg]  # pint's Quantity is g
     def __new__(cls, value: Any, units: Any = None) -> Quantity:
         if not isinstance(value, (numbers.Number, str, list, tuple, np.ndarray, pint.Quantity)):
             raise TypeError(f"a quantity holds numbers, found {type(value).__name__}")
+        if isinstance(value, pint.Quantity) and not isinstance(value, Quantity):  # of another registry
+            value = cls(value.magnitude, str(value.units))
         made: Quantity = super().__new__(cls, value, units)
         return made
 
@@ -39,7 +42,8 @@ class Quantity(pint.Quantity):  # type: ignore[type-arg]  # pint's Quantity is g
         return _restored, (self.magnitude, str(self.units))
 
 
-for _name in ["add", "radd", "iadd", "sub", "rsub", "isub", "mul", "rmul", "imul", "truediv", "rtruediv", "itruediv", "pow", "rpow", "ipow", "lt", "le", "gt", "ge"]:
+_DEFERRED = "add radd iadd sub rsub isub mul rmul imul truediv rtruediv itruediv pow rpow ipow lt le gt ge"
+for _name in _DEFERRED.split():
     setattr(Quantity, f"__{_name}__", _deferring(getattr(pint.Quantity, f"__{_name}__")))
 
 
@@ -89,6 +93,11 @@ def measure(quantity: pint.Quantity | float) -> Measured:
     """
     if not isinstance(quantity, pint.Quantity):
         return Measured(snap(float(quantity)), Dimension(), "", point=False)
+    if isinstance(quantity.magnitude, Symbolic):
+        raise UnitsError(
+            f"a quantity of another pint registry swallowed an expression and holds {quantity.magnitude}: "
+            "make quantities with pinnln.units.Q"
+        )
     if np.ndim(quantity.magnitude):
         raise UnitsError(f"expected a scalar quantity, found an array of shape {np.shape(quantity.magnitude)}")
     point = is_point(quantity)
@@ -116,7 +125,7 @@ def parse_unit(unit: str, what: str) -> pint.Unit:
     try:
         parsed = registry.parse_units(unit) if unit else registry.parse_units("dimensionless")
         is_point(Q(1.0, parsed))
-    except (pint.errors.PintError, AssertionError, AttributeError, TypeError, ValueError) as error:
+    except (pint.errors.PintError, TokenError, AssertionError, AttributeError, TypeError, ValueError) as error:
         raise UnitsError(f"{what} was declared in {unit!r}, which is not a unit: {error}") from error
     return parsed
 

@@ -99,7 +99,10 @@ class ResolvedScales:
         return "\n".join(str(row) for row in self.rows)
 
     def __getitem__(self, name: str) -> Scale:
-        return next(row for row in self.rows if row.name == name)
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise ScalesError(f"there is no scale of {name!r}: expected one of {', '.join(row.name for row in self.rows)}")
 
 
 def _parts(value: Given) -> tuple[Any, ...]:
@@ -133,11 +136,11 @@ def _proposed(field: Field, problem: Stated) -> tuple[Characteristic, str]:
             continue
         if statement.target is field:
             values = sampled(statement.value, problem.coordinates)
-            low, high = min(low, float(values.min())), max(high, float(values.max()))
+            low, high = float(values.min(initial=low)), float(values.max(initial=high))
         elif isinstance(statement.target, Derivative) and statement.target.operands[0] is field:
             slopes = max(slopes, _rise(statement, statement.target, problem.coordinates))
     if str(field.dimension) == "K" and high > low:
-        return Characteristic(snap(low), snap(high - low)), "the range of its conditions"
+        return Characteristic(snap(low), snap(snap(high) - snap(low))), "the range of its conditions"
     if math.isfinite(low) and str(field.dimension) != "K" and max(abs(low), abs(high)) > 0:
         return Characteristic(0.0, snap(max(abs(low), abs(high)))), "the largest value of its conditions"
     if slopes > 0:
@@ -153,18 +156,23 @@ def _proposed(field: Field, problem: Stated) -> tuple[Characteristic, str]:
 def _rise(statement: Statement, target: Derivative, coordinates: Sequence[Coordinate]) -> float:
     assert statement.value is not None
     extent = math.prod(item.high - item.low for item in target.coordinates)
-    return float(np.abs(sampled(statement.value, coordinates)).max()) * extent
+    return float(np.abs(sampled(statement.value, coordinates)).max(initial=0.0)) * extent
 
 
 def sampled(expression: Expression, coordinates: Sequence[Coordinate]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Values of an expression of the coordinates on a grid over their extents [coherent SI]; a zero if it depends on a field."""
+    """Finite values of an expression of the coordinates on a grid over their extents [coherent SI].
+
+    There are none if it depends on a field.
+    """
     program = Program([fold(expression)])
     if any(isinstance(leaf, Partial) for leaf in program.leaves):
-        return np.zeros(1)
+        return np.zeros(0)
     per_axis = 33 if len(coordinates) <= 2 else 9
     axes = [np.linspace(leaf.low, leaf.high, per_axis) for leaf in program.leaves if isinstance(leaf, Coordinate)]
     values = [grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")] if axes else []
-    return np.atleast_1d(np.asarray(program.run(values, NUMPY)[0], dtype=float))
+    with np.errstate(all="ignore"):
+        found = np.atleast_1d(np.asarray(program.run(values, NUMPY)[0], dtype=float))
+    return found[np.isfinite(found)]
 
 
 def unit_yardsticks(problem: Stated, base_units: Mapping[str, str] | None = None) -> Yardsticks:
@@ -188,5 +196,5 @@ def unit_of(dimension: Any, base_units: Mapping[str, str] | None = None) -> floa
     size = 1.0
     for base, power in dimension.exponents:
         unit = (base_units or {}).get(base)
-        size *= float(Q(1.0, unit).to_base_units().magnitude) ** float(power) if unit else 1.0
+        size *= float((Q(1.0, unit) - Q(0.0, unit)).to_base_units().magnitude) ** float(power) if unit else 1.0
     return snap(size)

@@ -48,7 +48,8 @@ class Source:
 
 def _of_library(frame: FrameType) -> bool:
     name = str(frame.f_globals.get("__name__", ""))
-    return name.startswith("pinnln") and not name.startswith("pinnln.problems")
+    rooms = name.split(".")
+    return rooms[0] == "pinnln" and rooms[1:2] != ["problems"]
 
 
 def user_frame() -> FrameType | None:

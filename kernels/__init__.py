@@ -1,0 +1,29 @@
+"""The hot path: derivative channels, per-sample Jacobians, normal equations, LayerNorm of residual rows."""
+
+from pinnln.kernels.activations import ACTIVATIONS, Activation
+from pinnln.kernels.channels import Tape, propagate
+from pinnln.kernels.gram import accumulate_gram
+from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure
+from pinnln.kernels.reference import (
+    centred_potential,
+    common_mode_potential,
+    layer_norm,
+    rms_norm,
+    uncentred_potential,
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "MultiIndex",
+    "Tape",
+    "accumulate_gram",
+    "centred_potential",
+    "chain_rule",
+    "common_mode_potential",
+    "downward_closure",
+    "layer_norm",
+    "propagate",
+    "rms_norm",
+    "uncentred_potential",
+]

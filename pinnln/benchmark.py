@@ -1,0 +1,79 @@
+"""A problem with an answer: what to ask of its solution, and what the answer must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinnln.network import MLP
+from pinnln.problem import Problem
+from pinnln.residual_objective import Sampling
+from pinnln.solution import Solution
+from pinnln.units import Q, Quantity, Scales
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class QuantityOfInterest:
+    """One number that a solution is asked for.
+
+    Args: name; ask, how to ask a Solution for it; reference, what it must be; source, who says so.
+    """
+
+    name: str
+    ask: Callable[[Solution], Quantity]
+    reference: Quantity
+    source: str
+
+    def error(self, solution: Solution) -> float:
+        """The relative error  |q − q_ref| / |q_ref|."""
+        found = self.ask(solution).to(self.reference.units).magnitude
+        return abs(float(found) / float(self.reference.magnitude) - 1)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A problem, good settings for it, and its reference.
+
+    Args: name; title, one sentence; problem; scales; quantities, asked first to last; exact, values of the fields
+    [coherent SI] at points (N, d) [coherent SI], by field name; network; sampling; steps of Levenberg-Marquardt that
+    suffice; citation.
+    """
+
+    name: str
+    title: str
+    problem: Problem
+    scales: Scales
+    quantities: tuple[QuantityOfInterest, ...]
+    exact: Callable[[Values], Mapping[str, Values]]
+    network: MLP = field(default_factory=MLP)
+    sampling: Sampling = field(default_factory=Sampling)
+    steps: int = 100
+    citation: str = ""
+
+    def field_errors(self, solution: Solution, per_axis: int = 33) -> dict[str, float]:
+        """The relative L2 error of every field with a reference,  ‖q − q_ref‖ / ‖q_ref − reference of its scale‖.
+
+        Measured on a grid of the whole domain; temperatures from the reference of their scale, so that 300 K of
+        background flatter no one.
+        """
+        axes = [np.linspace(item.low, item.high, per_axis) for item in self.problem.coordinates]
+        points = np.stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")], axis=1)
+        resolved = self.problem.scales(self.scales)
+        errors = {}
+        for name, values in self.exact(points).items():
+            target = next(item for item in self.problem.fields if item.name == name)
+            offset = float(resolved[name].reference.to_base_units().magnitude)
+            gap = solution.values(target, points) - values
+            errors[name] = float(np.linalg.norm(gap) / np.linalg.norm(values - offset))
+        return errors
+
+
+def pure_number(value: Any) -> Quantity:
+    """A bare number as a quantity."""
+    return Q(float(value), "dimensionless")

@@ -1,0 +1,158 @@
+"""A problem as the optimiser meets it: dimensionless residuals in groups that share their points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from pinnln.ansatz import Ansatz, Jets, build_ansatz, jets
+from pinnln.conditions import Requirement
+from pinnln.kernels import MultiIndex, downward_closure
+from pinnln.problem import Problem
+from pinnln.units import DIMENSIONLESS, Coordinate, Dimension, Field, ProblemError, Statement, dimension_of
+from pinnln.units.nondimensional import Yardsticks, nondimensionalize
+from pinnln.units.program import Functions, Partial, Program
+from pinnln.units.scales import unit_of, unit_yardsticks
+
+TORCH: Functions = {
+    **{
+        name: getattr(torch, name)
+        for name in ("sin", "cos", "tan", "exp", "log", "sinh", "cosh", "tanh", "sqrt", "sign", "abs")
+    },
+    "where": lambda test, yes, no: torch.where(test, _tensor(yes), _tensor(no)),
+}
+
+
+def _tensor(value: torch.Tensor | float) -> torch.Tensor:
+    return torch.as_tensor(value, dtype=torch.float64)
+
+
+@dataclass(frozen=True)
+class Component:
+    """One residual of a group, its dimension as the optimiser meets it, and its scale [coherent SI]."""
+
+    name: str
+    dimension: Dimension
+    scale: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """Residuals that share their points: the equations in the interior, or the conditions on one face.
+
+    With `twin`, every point is asked twice, at `fixed` and at `twin`, and the residual is the difference.
+    """
+
+    components: tuple[Component, ...]
+    program: Program
+    fixed: Mapping[Coordinate, float]
+    twin: Mapping[Coordinate, float] | None
+    indices: tuple[MultiIndex, ...]
+
+    @property
+    def dimensions(self) -> dict[str, Dimension]:
+        """The dimension of each component as the optimiser meets it."""
+        return {item.name: item.dimension for item in self.components}
+
+
+@dataclass(frozen=True)
+class Points:
+    """Where a group is asked: dimensionless coordinates (N, d) and the jets of the ansatz there."""
+
+    x: torch.Tensor
+    jets: Jets
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """A problem compiled: its symbols, yardsticks, ansatz and groups; the interior is the first group."""
+
+    coordinates: tuple[Coordinate, ...]
+    fields: tuple[Field, ...]
+    yardsticks: Yardsticks
+    ansatz: Ansatz
+    groups: tuple[Group, ...]
+
+    def place(self, group: Group, unit_points: torch.Tensor) -> Points:
+        """Points of the unit box (N, d) in dimensionless coordinates, with the ansatz evaluated there."""
+        low, high = self.box()
+        x = low + (high - low) * unit_points
+        return Points(x, jets(self.ansatz, self.coordinates, group.indices, x))
+
+    def box(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """The lower and upper corner of the domain in dimensionless coordinates."""
+        yardsticks = [(item, self.yardsticks[item]) for item in self.coordinates]
+        low = [(item.low - yardstick.reference) / yardstick.span for item, yardstick in yardsticks]
+        high = [(item.high - yardstick.reference) / yardstick.span for item, yardstick in yardsticks]
+        return torch.tensor(low, dtype=torch.float64), torch.tensor(high, dtype=torch.float64)
+
+    def residuals(self, group: Group, points: Points, network: torch.Tensor) -> torch.Tensor:
+        """The residuals (K, N) of a group from the channels (C, N, m) of the network."""
+        channels = points.jets.apply(network)
+        place = {index: row for row, index in enumerate(group.indices)}
+        values = [
+            channels[place[leaf.orders], :, self.fields.index(leaf.field)]
+            if isinstance(leaf, Partial)
+            else points.x[:, self.coordinates.index(leaf)]
+            for leaf in group.program.leaves
+        ]
+        found = group.program.run(values, TORCH)
+        rows = torch.stack([_tensor(item).expand(len(points.x)) for item in found])
+        return rows[:, : rows.shape[1] // 2] - rows[:, rows.shape[1] // 2 :] if group.twin else rows
+
+
+def nondimensional(problem: Problem, yardsticks: Yardsticks) -> Formulation:
+    """The problem in characteristic scales: every residual a pure number, its largest term one."""
+    return _formulate(problem, yardsticks, None)
+
+
+def stripped(problem: Problem, base_units: Mapping[str, str] | None = None, *, unsafe: bool = False) -> Formulation:
+    """The problem with its units stripped, in the magnitudes of one system of base units. For comparisons only.
+
+    Args: base_units, such as {"[length]": "inch"}, SI where not given; unsafe must be True.
+    Raises: ValueError without unsafe=True.
+    """
+    if not unsafe:
+        raise ValueError("stripping units is the error this library refuses: pass unsafe=True to compare with it")
+    return _formulate(problem, unit_yardsticks(problem, base_units), base_units or {})
+
+
+def _formulate(problem: Problem, yardsticks: Yardsticks, base_units: Mapping[str, str] | None) -> Formulation:
+    requirements = [(type(item), need) for item in problem.conditions for need in item.requirements]
+    ansatz = build_ansatz(problem.fields, requirements, yardsticks)
+    together: dict[object, list[Requirement]] = {}
+    for _, need in requirements:
+        if not any(need is met for met in ansatz.met):
+            place = (tuple(need.fixed.items()), tuple(need.twin.items()) if need.twin else None)
+            together.setdefault(place, []).append(need)
+    groups = [_group([item.statement for item in problem.residuals], {}, None, yardsticks, base_units)]
+    for needs in together.values():
+        statements = [need.statement for need in needs]
+        groups.append(_group(statements, needs[0].fixed, needs[0].twin, yardsticks, base_units))
+    return Formulation(problem.coordinates, problem.fields, yardsticks, ansatz, tuple(groups))
+
+
+def _group(
+    statements: Sequence[Statement],
+    fixed: Mapping[Coordinate, float],
+    twin: Mapping[Coordinate, float] | None,
+    yardsticks: Yardsticks,
+    base_units: Mapping[str, str] | None,
+) -> Group:
+    measured, components = [], []
+    for statement in statements:
+        dimension = DIMENSIONLESS if base_units is None else dimension_of(statement.expression)
+        scale = None if base_units is None else unit_of(dimension, base_units)
+        measured.append(nondimensionalize(statement, yardsticks, scale))
+        components.append(Component(statement.name, dimension, measured[-1].scale))
+    program = Program([item.expression for item in measured])
+    orders = [leaf.orders for leaf in program.leaves if isinstance(leaf, Partial)]
+    if not orders:
+        raise ProblemError(f"{statements[0].kind} {statements[0].name!r} holds whatever the fields are: no field is in it")
+    return Group(tuple(components), program, _fractions(fixed), twin and _fractions(twin), downward_closure(orders))
+
+
+def _fractions(places: Mapping[Coordinate, float]) -> dict[Coordinate, float]:
+    return {item: (place - item.low) / (item.high - item.low) for item, place in places.items()}

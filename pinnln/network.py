@@ -1,0 +1,59 @@
+"""The ansatz: a multilayer perceptron over the dimensionless coordinates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from pinnln.kernels import ACTIVATIONS
+
+
+@dataclass(frozen=True)
+class MLP:
+    """A multilayer perceptron, `depth` hidden layers of `width` units, linear at the end.
+
+    Args: width; depth; activation, a name in `pinnln.kernels.ACTIVATIONS`. Wider represents more, at a cost per
+    Levenberg-Marquardt step that grows with the fourth power of the width.
+
+    >>> MLP(width=20, depth=3).size(inputs=2, outputs=4)
+    984
+    """
+
+    width: int = 20
+    depth: int = 3
+    activation: str = "tanh"
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.depth < 1:
+            raise ValueError(f"expected width and depth of at least 1, found {self.width} and {self.depth}")
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(f"expected an activation of {', '.join(ACTIVATIONS)}, found {self.activation!r}")
+
+    def shapes(self, inputs: int, outputs: int) -> list[tuple[int, int]]:
+        """(out, in) of every layer."""
+        sizes = [inputs, *[self.width] * self.depth, outputs]
+        return [(after, before) for before, after in zip(sizes[:-1], sizes[1:], strict=True)]
+
+    def size(self, inputs: int, outputs: int) -> int:
+        """The number of parameters."""
+        return sum(after * (before + 1) for after, before in self.shapes(inputs, outputs))
+
+    def initialize(self, inputs: int, outputs: int, seed: int) -> torch.Tensor:
+        """Parameters θ (P,) after Glorot: weights normal with variance 2/(in + out), biases zero; seed explicit."""
+        generator = torch.Generator().manual_seed(seed)
+        parts = []
+        for after, before in self.shapes(inputs, outputs):
+            weight = torch.randn(after, before, dtype=torch.float64, generator=generator)
+            parts += [(weight * math.sqrt(2 / (after + before))).flatten(), torch.zeros(after, dtype=torch.float64)]
+        return torch.cat(parts)
+
+    def layers(self, theta: torch.Tensor, inputs: int, outputs: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Views of θ as (weight (out, in), bias (out,)) for every layer."""
+        views, start = [], 0
+        for after, before in self.shapes(inputs, outputs):
+            middle, end = start + after * before, start + after * (before + 1)
+            views.append((theta[start:middle].view(after, before), theta[middle:end]))
+            start = end
+        return views

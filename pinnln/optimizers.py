@@ -1,0 +1,262 @@
+"""Optimisers over one flat parameter vector: Levenberg-Marquardt, Adam, L-BFGS, one after another."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+
+from pinnln.objective import AbstractObjective, Progress, Quadratic
+from pinnln.units import PinnlnError
+
+Monitor: TypeAlias = Callable[[Progress], None]
+
+
+class TrainingError(PinnlnError, ArithmeticError):
+    """Training cannot go on: the objective is not finite where it must be."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an optimiser ended: parameters, "converged", "stalled" or "budget", steps taken, and why in words."""
+
+    theta: torch.Tensor
+    status: str
+    steps: int
+    message: str
+
+
+class AbstractOptimizer(ABC):
+    """Something that lowers an objective within a budget of steps."""
+
+    @abstractmethod
+    def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
+        """Lowers the objective from θ; the monitor is called after every step."""
+
+
+def run_all(
+    optimizers: Sequence[AbstractOptimizer], objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor
+) -> Outcome:
+    """Runs optimisers in turn, each from where the one before it ended.
+
+    Raises: ValueError for none, TrainingError if the objective is not finite at the start.
+    """
+    if not optimizers:
+        raise ValueError("expected at least one optimiser, found none")
+    start = objective.value(theta)
+    if not math.isfinite(start):
+        raise TrainingError(
+            f"expected a finite objective at the start, found {start}: a term of the equations is infinite or not a "
+            "number inside the domain, or a scale is too extreme"
+        )
+    steps = 0
+    outcome = Outcome(theta, "budget", 0, "")
+    for optimizer in optimizers:
+        outcome = optimizer.run(objective, outcome.theta, monitor)
+        steps += outcome.steps
+    return Outcome(outcome.theta, outcome.status, steps, outcome.message)
+
+
+def _require_steps(steps: int) -> None:
+    if steps < 1:
+        raise ValueError(f"a budget of {steps} steps trains nothing: expected at least 1")
+
+
+def _require_positive(**values: float) -> None:
+    for name, value in values.items():
+        if not 0 < value < math.inf:
+            raise ValueError(f"expected {name} to be finite and above zero, found {value}")
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A step p with its damping, its scaled length, and its gain ratio."""
+
+    theta: torch.Tensor
+    damping: float
+    value: float
+    gain: float
+
+
+@dataclass(frozen=True)
+class LevenbergMarquardt(AbstractOptimizer):
+    """Damped Gauss-Newton:  (ĴᵀĴ + λ I) p̂ = −Ĵᵀr  with columns of Ĵ scaled to length one.
+
+    The damping follows the gain ratio ρ = (L(θ) − L(θ+p)) / (predicted decrease): from several dampings tried on one
+    Gram matrix the smallest with ρ ≥ `gain` is taken. Points are fixed within a block and drawn anew between blocks,
+    so that a small loss means a small error; parameters are scaled away, so units of parameters do not matter.
+
+    Args: steps, the budget; block, steps on the same points; damping λ at the start; gain, the least ratio accepted;
+    smallest_damping; tolerance, the loss at which the problem counts as solved.
+    Source: K. Levenberg, Quart. Appl. Math. 2 (1944) 164; D. Marquardt, SIAM J. Appl. Math. 11 (1963) 431.
+    """
+
+    steps: int = 100
+    block: int = 10
+    damping: float = 1e-2
+    gain: float = 0.25
+    smallest_damping: float = 1e-12
+    tolerance: float = 1e-20
+
+    def __post_init__(self) -> None:
+        _require_steps(self.steps)
+        _require_positive(block=self.block, damping=self.damping, gain=self.gain, smallest_damping=self.smallest_damping)
+
+    def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
+        damping, refused, loss = self.damping, 0, math.inf
+        for step in range(1, self.steps + 1):
+            if (step - 1) % self.block == 0 and step > 1:
+                objective.resample((step - 1) // self.block)
+                damping = max(damping, 1e3 * self.smallest_damping)
+            model = objective.quadratic(theta)
+            loss = model.half_square
+            if not bool(model.slope.any()):
+                return Outcome(theta, "stalled", step, "the gradient vanishes: the objective does not depend on θ here")
+            if loss <= self.tolerance:
+                return Outcome(theta, "converged", step, f"the loss fell below {self.tolerance:g}")
+            trial = self._step(model, theta, damping)
+            refused = 0 if trial else refused + 1
+            damping = trial.damping if trial else damping * 100
+            if trial:
+                theta, loss = trial.theta, trial.value
+            monitor(Progress("Levenberg-Marquardt", step, self.steps, loss, theta, damping))
+            if refused >= 2 * self.block:
+                return Outcome(theta, "stalled", step, f"no step lowered the loss in {refused} attempts on fresh points")
+            if refused and damping > 1e8:
+                damping = self.damping
+        return Outcome(theta, "budget", self.steps, f"the budget of {self.steps} steps is used up")
+
+    def _step(self, model: Quadratic, theta: torch.Tensor, damping: float) -> _Trial | None:
+        """The boldest of several steps whose gain ratio is acceptable; None if none lowers the loss."""
+        scale = model.gram.diagonal().sqrt()
+        scale = scale.clamp(min=1e-12 * float(scale.max()))
+        gram = model.gram / scale / scale[:, None]
+        slope = model.slope / scale
+        best: _Trial | None = None
+        current, falling = damping, True
+        for _ in range(6):
+            trial = self._try(model, gram, slope, scale, theta, current)
+            if trial is not None and trial.gain >= self.gain:
+                best = trial if best is None or trial.value < best.value else best
+                if not falling or best is not trial or current <= self.smallest_damping or trial.gain < 0.5:
+                    break
+                current = max(current / 5, self.smallest_damping)
+            elif best is not None:
+                break
+            else:
+                falling = False
+                current *= 8
+        return best
+
+    def _try(
+        self,
+        model: Quadratic,
+        gram: torch.Tensor,
+        slope: torch.Tensor,
+        scale: torch.Tensor,
+        theta: torch.Tensor,
+        damping: float,
+    ) -> _Trial | None:
+        damped = gram.clone()
+        damped.diagonal().add_(damping)
+        factor, failed = torch.linalg.cholesky_ex(damped)
+        if int(failed):
+            return None
+        scaled = -torch.cholesky_solve(slope[:, None], factor)[:, 0]
+        predicted = 0.5 * float(damping * scaled.square().sum() - slope @ scaled)
+        candidate = theta + scaled / scale
+        value = model.value(candidate)
+        if not (math.isfinite(value) and predicted > 0 and value < model.half_square):
+            return None
+        return _Trial(candidate, damping, value, (model.half_square - value) / predicted)
+
+
+@dataclass(frozen=True)
+class Adam(AbstractOptimizer):
+    """Adam with fresh points every `resample_every` steps and a rate that falls along a cosine to `final_rate`.
+
+    Args: learning_rate; steps; resample_every; final_rate, at the last step.    Source: Kingma & Ba, ICLR 2015.
+    """
+
+    learning_rate: float = 1e-3
+    steps: int = 5000
+    resample_every: int = 100
+    final_rate: float = 1e-5
+
+    def __post_init__(self) -> None:
+        _require_steps(self.steps)
+        _require_positive(
+            learning_rate=self.learning_rate, resample_every=self.resample_every, final_rate=self.final_rate
+        )
+
+    def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
+        parameter = theta.clone()
+        optimizer = torch.optim.Adam([parameter], lr=self.learning_rate)
+        for step in range(1, self.steps + 1):
+            if step > 1 and (step - 1) % self.resample_every == 0:
+                objective.resample((step - 1) // self.resample_every)
+            share = 0.5 * (1 + math.cos(math.pi * (step - 1) / self.steps))
+            optimizer.param_groups[0]["lr"] = self.final_rate + share * (self.learning_rate - self.final_rate)
+            before = parameter.clone()
+            loss, parameter.grad = objective.gradient(parameter)
+            if not (math.isfinite(loss) and bool(parameter.grad.isfinite().all())):
+                return Outcome(before, "stalled", step, f"the objective or its gradient is not finite at step {step}")
+            optimizer.step()
+            monitor(Progress("Adam", step, self.steps, loss, parameter.clone(), None))
+        return Outcome(parameter.detach(), "budget", self.steps, f"the budget of {self.steps} steps is used up")
+
+
+@dataclass(frozen=True)
+class LBFGS(AbstractOptimizer):
+    """L-BFGS with a strong Wolfe line search, on points that stay fixed.
+
+    Args: steps, iterations in all; history, pairs remembered; resample_every, iterations on the same points.
+    """
+
+    steps: int = 500
+    history: int = 50
+    resample_every: int = 100
+    tolerance: float = 1e-12
+
+    def __post_init__(self) -> None:
+        _require_steps(self.steps)
+        _require_positive(history=self.history, resample_every=self.resample_every, tolerance=self.tolerance)
+
+    def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
+        parameter = theta.clone()
+        optimizer = self._optimizer(parameter)
+        for step in range(1, self.steps + 1):
+            if step > 1 and (step - 1) % self.resample_every == 0:
+                objective.resample((step - 1) // self.resample_every)
+                optimizer = self._optimizer(parameter)
+            before = parameter.clone()
+
+            def closure() -> float:
+                loss, parameter.grad = objective.gradient(parameter)
+                return loss
+
+            loss = float(optimizer.step(closure))  # type: ignore[arg-type]  # torch takes a float as well
+            if not (math.isfinite(loss) and bool(parameter.isfinite().all())):
+                return Outcome(before, "stalled", step, f"the objective is not finite at step {step}")
+            monitor(Progress("L-BFGS", step, self.steps, loss, parameter.clone(), None))
+            assert parameter.grad is not None
+            if float(parameter.grad.abs().max()) < self.tolerance:
+                return Outcome(parameter.detach(), "converged", step, f"the gradient fell below {self.tolerance:g}")
+            if bool((parameter == before).all()):
+                return Outcome(parameter.detach(), "stalled", step, "the line search found no lower point")
+        return Outcome(parameter.detach(), "budget", self.steps, f"the budget of {self.steps} steps is used up")
+
+    def _optimizer(self, parameter: torch.Tensor) -> torch.optim.LBFGS:
+        return torch.optim.LBFGS(
+            [parameter],
+            max_iter=1,
+            max_eval=25,
+            history_size=self.history,
+            tolerance_grad=0.0,
+            tolerance_change=0.0,
+            line_search_fn="strong_wolfe",
+        )

@@ -1,0 +1,143 @@
+"""A problem: equations and conditions over one domain, checked when it is stated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pinnln.conditions import AbstractCondition
+from pinnln.units import Coordinate, Expression, Field, Finding, ProblemError, ResolvedScales, Scales, Statement, lint
+from pinnln.units.expression import named_quantities
+from pinnln.units.linter import require_sound
+from pinnln.units.nondimensional import nondimensionalize
+from pinnln.units.source import caller
+
+
+class Residual:
+    """One equation, as the expression that must vanish inside the domain:  left − right.
+
+    Args: name, as it stands in tables and errors; expression.
+    Raises: ProblemError if the expression is none.
+    """
+
+    def __init__(self, name: str, expression: Expression) -> None:
+        if not isinstance(expression, Expression):
+            raise ProblemError(f"residual {name!r}: expected an expression of fields, found {expression!r}")
+        self.name = name
+        self.statement = Statement(name, "residual", expression, source=caller(), scope=named_quantities())
+
+    def __repr__(self) -> str:
+        return f"Residual({self.name!r}, {self.statement.target})"
+
+
+@dataclass(frozen=True)
+class TermSizes:
+    """The size of every term of every equation over the largest of its equation, in characteristic scales."""
+
+    equations: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = field(default_factory=tuple)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name}: {', '.join(f'{size:.2g}' for _, size in sizes)}" for name, sizes in self.equations)
+
+    def __getitem__(self, name: str) -> tuple[float, ...]:
+        return next(tuple(size for _, size in sizes) for its, sizes in self.equations if its == name)
+
+
+class Problem:
+    """Coupled equations with their conditions on a box, in quantities.
+
+    Args: parts, residuals and conditions in any order.
+    Attributes: residuals, conditions, fields, coordinates, statements.
+    Raises: ProblemError for names used twice, a condition on a field of no equation, fewer equations than fields, or
+    fields on different coordinates. Dimensions are checked by `lint`, `solve` and `compare`.
+
+    >>> from pinnln import Dirichlet, coordinates, d, field
+    >>> from pinnln.units import Q
+    >>> x, = coordinates(x=(Q("0 m"), Q("1 m")))
+    >>> T = field("T", "K", of=(x,))
+    >>> Problem(Residual("heat", d(T, x, x)), Dirichlet(T, Q("300 K"), on=x.ends))
+    Problem(heat: ∂²T/∂x² = 0; T on x.start; T on x.end)
+    """
+
+    def __init__(self, *parts: Residual | AbstractCondition) -> None:
+        for part in parts:
+            if not isinstance(part, Residual | AbstractCondition):
+                raise ProblemError(f"expected residuals and conditions, found {part!r}")
+        self.residuals = tuple(part for part in parts if isinstance(part, Residual))
+        self.conditions = tuple(part for part in parts if isinstance(part, AbstractCondition))
+        self.fields = _fields(residual.statement.target for residual in self.residuals)
+        if not self.fields:
+            raise ProblemError("expected at least one residual with a field in it, as in Residual('heat', d(T, x, x))")
+        self.coordinates = self.fields[0].coordinates
+        self._check()
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every equation, then every condition."""
+        stated = [residual.statement for residual in self.residuals]
+        return (*stated, *(item.statement for condition in self.conditions for item in condition.requirements))
+
+    def lint(self) -> list[Finding]:
+        """Every dimensional error of the problem."""
+        return lint(self)
+
+    def require_sound(self) -> None:
+        """Nothing, if the dimensions fit; raises UnitsError with every finding."""
+        require_sound(self)
+
+    def scales(self, scales: Scales | None = None) -> ResolvedScales:
+        """The yardstick of every symbol: those given, the rest proposed.
+
+        Raises: UnitsError if the problem is not sound, ScalesError if a scale is wrong or cannot be proposed.
+        """
+        self.require_sound()
+        return (scales or Scales()).resolve(self)
+
+    def term_sizes(self, scales: Scales | None = None) -> TermSizes:
+        """How large each term of each equation is, over the largest of its equation."""
+        yardsticks = self.scales(scales).yardsticks
+        equations = [nondimensionalize(item.statement, yardsticks) for item in self.residuals]
+        return TermSizes(tuple((item.name, item.sizes) for item in equations))
+
+    def __repr__(self) -> str:
+        equations = [f"{item.name}: {item.statement.target} = 0" for item in self.residuals]
+        conditions = [item.statement.name for condition in self.conditions for item in condition.requirements]
+        return f"Problem({'; '.join(equations + conditions)})"
+
+    def _check(self) -> None:
+        names = [residual.name for residual in self.residuals]
+        _refuse_twice(names, "residuals")
+        _refuse_twice([field.name for field in self.fields], "fields")
+        _refuse_twice([item.name for item in (*self.coordinates, *self.fields)], "symbols")
+        for residual in self.residuals:
+            if not _fields([residual.statement.target]):
+                raise ProblemError(f"residual {residual.name!r} has no field in it: {residual.statement.target} = 0")
+        known = ", ".join(field.name for field in self.fields)
+        for statement in self.statements:
+            for field_ in _fields([statement.expression]):
+                if field_ not in self.fields:
+                    raise ProblemError(f"{statement.kind} {statement.name!r}: field {field_.name!r} stands in no equation; "
+                                       f"the equations are of {known}")
+            for node in statement.expression.walk():
+                if isinstance(node, Coordinate) and node not in self.coordinates:
+                    raise ProblemError(f"{statement.kind} {statement.name!r}: coordinate {node.name!r} is not of this domain")
+        for field_ in self.fields:
+            if field_.coordinates != self.coordinates:
+                raise ProblemError(f"fields {self.fields[0].name!r} and {field_.name!r} are of different coordinates: "
+                                   "expected the same, in the same order")
+        if len(self.residuals) < len(self.fields):
+            raise ProblemError(f"{len(self.fields)} fields ({known}) but {len(self.residuals)} equations ({', '.join(names)}): "
+                               "the problem is under-determined; expected at least one equation for each field")
+
+
+def _fields(expressions: Iterable[Expression]) -> tuple[Field, ...]:
+    found: dict[Field, None] = {}
+    for expression in expressions:
+        found.update({node: None for node in expression.walk() if isinstance(node, Field)})
+    return tuple(found)
+
+
+def _refuse_twice(names: Sequence[str], what: str) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ProblemError(f"the name {twice[0]!r} is used twice among the {what}: give each its own")

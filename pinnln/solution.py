@@ -1,0 +1,231 @@
+"""The gate out: a trained network asked with quantities, answering with quantities."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pint
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from pinnln.ansatz import jets
+from pinnln.formulation import TORCH, Formulation, nondimensional
+from pinnln.kernels import ACTIVATIONS, MultiIndex, downward_closure, propagate
+from pinnln.network import MLP
+from pinnln.problem import Problem
+from pinnln.residual_vector import ResidualVector
+from pinnln.units import Coordinate, Expression, Face, Field, ProblemError, Q, Quantity, dimension_of
+from pinnln.units.nondimensional import Characteristic
+from pinnln.units.program import Partial, Program
+from pinnln.units.registry import coherent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_FORMAT = 1
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a training ended: "converged", "stalled" or "budget", what the optimiser said, steps, seconds, objective."""
+
+    status: str
+    message: str
+    steps: int
+    seconds: float
+    objective: float
+
+    @property
+    def converged(self) -> bool:
+        """Whether the optimiser stopped because there was nothing left to gain."""
+        return self.status == "converged"
+
+
+class Solution:
+    """The answer to a problem: any expression of its fields, anywhere in its domain, in units.
+
+    Args: problem; formulation, the equations it was trained on; network and parameters theta (P,); report.
+    """
+
+    def __init__(
+        self, problem: Problem, formulation: Formulation, network: MLP, theta: torch.Tensor, report: Report
+    ) -> None:
+        self.problem, self.formulation, self.network = problem, formulation, network
+        self.theta, self.report = theta, report
+
+    def __call__(self, expression: Expression, **at: pint.Quantity | float) -> Quantity:
+        """An expression of the fields, at points.
+
+        Args: expression; at, one quantity for each coordinate, scalars or arrays that broadcast together.
+        Returns: the values, in the unit of the field, or in base units for any other expression.
+        Raises: ProblemError for a coordinate that is missing or a point outside the domain, UnitsError if the
+        expression is not sound.
+        """
+        columns = self._columns(at)
+        shape = np.broadcast_shapes(*(np.shape(column) for column in columns))
+        points = np.stack([np.broadcast_to(column, shape).ravel() for column in columns], axis=1)
+        return self._answer(expression, self.values(expression, points).reshape(shape))
+
+    def mean(self, expression: Expression, on: Face | None = None, **at: pint.Quantity | float) -> Quantity:
+        """The mean of an expression over the domain, or over a face; `at` fixes further coordinates.
+
+        Gauss-Legendre quadrature in every free coordinate.
+        """
+        points, weights, _ = self._quadrature(on, at)
+        return self._answer(expression, np.array(weights @ self.values(expression, points)))
+
+    def integral(self, expression: Expression, on: Face | None = None, **at: pint.Quantity | float) -> Quantity:
+        """The integral of an expression over the domain, or over a face; `at` fixes further coordinates."""
+        _, _, free = self._quadrature(on, at)
+        size: Quantity = Q(1.0, "dimensionless")
+        for item in free:
+            size = size * coherent(item.high - item.low, item.dimension)
+        return (self.mean(expression, on, **at) * size).to_base_units()
+
+    def values(self, expression: Expression, points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """An expression in coherent SI units (N,) at points (N, d) in coherent SI units."""
+        program = Program([expression])
+        wanted = [leaf.orders for leaf in program.leaves if isinstance(leaf, Partial)]
+        nothing = (0,) * len(self.formulation.coordinates)
+        indices = downward_closure(wanted or [nothing])
+        channels = self._channels(points, indices)
+        columns = torch.from_numpy(np.ascontiguousarray(points))
+        inputs = [
+            self._partial(leaf, channels, indices)
+            if isinstance(leaf, Partial)
+            else columns[:, self.formulation.coordinates.index(leaf)]
+            for leaf in program.leaves
+        ]
+        (found,) = program.run(inputs, TORCH)
+        return torch.as_tensor(found, dtype=torch.float64).expand(len(points)).numpy()
+
+    def residuals(self, points: np.ndarray[Any, Any]) -> ResidualVector:
+        """The residuals of the equations at points (N, d) [coherent SI], each in its unit."""
+        components = {}
+        for residual in self.problem.residuals:
+            expression = residual.statement.target
+            values = torch.from_numpy(self.values(expression, points).copy())
+            components[residual.name] = (values, dimension_of(expression).unit)
+        return ResidualVector(components)
+
+    def plot(self, *fields: Field, **at: pint.Quantity | float) -> Figure:
+        """A figure of fields (all, if none is named) over one or two coordinates; `at` fixes the others."""
+        from pinnln.figures import field_figure
+
+        return field_figure(self, fields or self.problem.fields, at)
+
+    def save(self, path: str | Path) -> None:
+        """Writes network, scales and the fingerprint of the equations to one safetensors file, all or nothing."""
+        about = {
+            "format": _FORMAT,
+            "network": asdict(self.network),
+            "scales": {item.name: asdict(yardstick) for item, yardstick in self.formulation.yardsticks.items()},
+            "equations": fingerprint(self.formulation),
+            "report": asdict(self.report),
+        }
+        unfinished = Path(f"{path}.unfinished")
+        save_file({"theta": self.theta}, unfinished, metadata={"pinnln": json.dumps(about)})
+        os.replace(unfinished, path)
+
+    @classmethod
+    def load(cls, path: str | Path, problem: Problem) -> Solution:
+        """The solution saved at `path`, if it is one of this problem.
+
+        Raises: ProblemError if the file is no solution, or one of other equations or units.
+        """
+        try:
+            with safe_open(path, framework="pt") as file:
+                about = json.loads((file.metadata() or {})["pinnln"])
+                theta = file.get_tensor("theta")
+        except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+            raise ProblemError(f"{path} holds no solution of pinnln: {error}") from error
+        symbols = {item.name: item for item in (*problem.coordinates, *problem.fields)}
+        if set(symbols) != set(about["scales"]):
+            raise ProblemError(f"{path} is a solution for {sorted(about['scales'])}: expected {sorted(symbols)}")
+        formulation = nondimensional(
+            problem, {symbols[name]: Characteristic(**scale) for name, scale in about["scales"].items()}
+        )
+        if about["format"] != _FORMAT or about["equations"] != fingerprint(formulation):
+            raise ProblemError(f"{path} is a solution of other equations: solve this problem, or state the one it is of")
+        return cls(problem, formulation, MLP(**about["network"]), theta, Report(**about["report"]))
+
+    def _answer(self, expression: Expression, values: np.ndarray[Any, Any]) -> Quantity:
+        found = coherent(values[()], dimension_of(expression))
+        return found.to(expression.unit) if isinstance(expression, Field) else found
+
+    def _columns(self, at: dict[str, Any]) -> list[np.ndarray[Any, Any]]:
+        names = [item.name for item in self.formulation.coordinates]
+        if set(at) != set(names):
+            raise ProblemError(f"expected one quantity for each of ({', '.join(names)}), found ({', '.join(at)})")
+        return [_within(item, at[item.name]) for item in self.formulation.coordinates]
+
+    def _quadrature(
+        self, on: Face | None, at: dict[str, Any]
+    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[Coordinate]]:
+        fixed = {item: _within(item, at[item.name]) for item in self.formulation.coordinates if item.name in at}
+        if on is not None:
+            fixed[on.coordinate] = np.array(on.position)
+        if set(at) - {item.name for item in fixed} or any(np.ndim(value) for value in fixed.values()):
+            raise ProblemError(f"expected scalars for some of the coordinates, found {', '.join(at)}")
+        free = [item for item in self.formulation.coordinates if item not in fixed]
+        nodes, weights = np.polynomial.legendre.leggauss(64 if len(free) <= 2 else 16)
+        axes = [
+            (item.low + (item.high - item.low) * (nodes + 1) / 2 if item in free else np.array([float(fixed[item])]))
+            for item in self.formulation.coordinates
+        ]
+        points = np.stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")], axis=1)
+        total = np.ones(())
+        for _ in free:
+            total = np.multiply.outer(total, weights / 2)
+        return points, total.ravel(), free
+
+    def _channels(self, points: np.ndarray[Any, Any], indices: tuple[MultiIndex, ...]) -> torch.Tensor:
+        formulation = self.formulation
+        yardsticks = [formulation.yardsticks[item] for item in formulation.coordinates]
+        x = torch.from_numpy((points - [item.reference for item in yardsticks]) / [item.span for item in yardsticks])
+        layers = self.network.layers(self.theta, len(formulation.coordinates), len(formulation.fields))
+        tape = propagate(layers, x, indices, ACTIVATIONS[self.network.activation], keep=False)
+        return jets(formulation.ansatz, formulation.coordinates, indices, x).apply(tape.output)
+
+    def _partial(self, leaf: Partial, channels: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:
+        yardsticks = self.formulation.yardsticks
+        span = yardsticks[leaf.field].span
+        for item, order in zip(leaf.field.coordinates, leaf.orders, strict=True):
+            span /= yardsticks[item].span ** order
+        value = span * channels[indices.index(leaf.orders), :, self.formulation.fields.index(leaf.field)]
+        return value if any(leaf.orders) else value + yardsticks[leaf.field].reference
+
+
+def fingerprint(formulation: Formulation) -> str:
+    """A digest of the dimensionless equations and conditions: equal for a problem restated in other units."""
+    listings = [group.program.listing() for group in formulation.groups]
+    ansatz = Program([*formulation.ansatz.lifts, *formulation.ansatz.distances]).listing()
+    return hashlib.sha256("\n\n".join([*listings, ansatz]).encode()).hexdigest()
+
+
+def _within(coordinate: Coordinate, place: Any) -> np.ndarray[Any, Any]:
+    """A quantity as numbers [coherent SI], if it lies on the coordinate."""
+    if isinstance(place, pint.Quantity):
+        if place.dimensionality != coherent(1.0, coordinate.dimension).dimensionality:
+            raise ProblemError(f"{coordinate.name} was asked at {place}: expected units of {coordinate.dimension}")
+        values = np.asarray(place.to_base_units().magnitude, dtype=float)
+    elif coordinate.dimension.dimensionless:
+        values = np.asarray(place, dtype=float)
+    else:
+        raise ProblemError(f"{coordinate.name} was asked at {place!r}: expected a quantity in units of {coordinate.dimension}")
+    slack = _SLACK * (coordinate.high - coordinate.low)
+    if values.size and not (values.min() >= coordinate.low - slack and values.max() <= coordinate.high + slack):
+        raise ProblemError(
+            f"{coordinate.name} was asked at {place}, outside the domain, which runs from {coordinate.low:g} to "
+            f"{coordinate.high:g} {coordinate.dimension}"
+        )
+    return values
+

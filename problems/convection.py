@@ -1,0 +1,109 @@
+"""Flow that heat drives."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pinnln import MLP, Benchmark, Dirichlet, Neumann, Pin, Problem, QuantityOfInterest, Residual, Scales, Solution
+from pinnln import coordinates, d, field, laplacian
+from pinnln.problems.cavity_reference import cavity_reference
+from pinnln.units import Expression, Field, Q, Quantity
+
+
+def natural_convection(
+    rayleigh: float = 1e4,
+    height: Quantity = Q("2.2 cm"),
+    viscosity: Quantity = Q("15.7 mm^2/s"),
+    prandtl: float = 0.71,
+    density: Quantity = Q("1.18 kg/m^3"),
+    mean_temperature: Quantity = Q("300 K"),
+    gravity: Quantity = Q("9.81 m/s^2"),
+) -> Benchmark:
+    """Air in a square box, warm on the left and cool on the right, turns over by itself.
+
+    ∇·u = 0,   u·∇u = −∇p/ρ + ν Δu + gβ(T − T₀) ŷ,   u·∇T = α ΔT,   with β = 1/T₀ and α = ν/Pr.
+    No slip on all walls, T₀ ± ΔT/2 on the left and right, top and bottom adiabatic. The temperature difference ΔT
+    follows from the Rayleigh number Ra = gβΔT L³/(να). At Ra = 10³ heat is mostly conducted; at 10⁴ one roll carries
+    2.24 times as much; at 10⁵ boundary layers form and a larger network is needed.
+
+    Args: rayleigh, from 10³ to 10⁵; height L [m]; viscosity ν [m² s⁻¹]; prandtl Pr; density ρ [kg m⁻³];
+    mean_temperature T₀ [K]; gravity g [m s⁻²].
+    Returns: the benchmark; its quantities of interest are the mean Nusselt number on the warm wall and the largest
+    velocities on the centre lines.
+    Raises: ValueError for a Rayleigh number without a reference.
+    Source: G. de Vahl Davis, Int. J. Numer. Methods Fluids 3, 249 (1983); reference from our own Chebyshev solution.
+
+    >>> round(float(natural_convection().quantities[0].reference.magnitude), 4)
+    2.2448
+    """
+    if not 1e3 <= rayleigh <= 1e5:
+        raise ValueError(f"the reference holds for Rayleigh numbers from 1e3 to 1e5, found {rayleigh:g}")
+    alpha, beta = viscosity / prandtl, 1 / mean_temperature.to("kelvin")
+    dT = (rayleigh * viscosity * alpha / (gravity * beta * height**3)).to("kelvin")
+    U = (gravity * beta * dT * height) ** 0.5
+    T0 = mean_temperature.to("kelvin")
+    x, y = coordinates(x=(0 * height, height), y=(0 * height, height))
+    u, v = field("u", "m/s", of=(x, y)), field("v", "m/s", of=(x, y))
+    p, T = field("p", "Pa", of=(x, y)), field("T", "K", of=(x, y))
+
+    def carried(q: Field) -> Expression:
+        return u * d(q, x) + v * d(q, y)
+
+    buoyancy = gravity * beta * (T - T0)
+    still = 0 * U
+    problem = Problem(
+        Residual("continuity", d(u, x) + d(v, y)),
+        Residual("momentum_x", carried(u) + d(p, x) / density - viscosity * laplacian(u)),
+        Residual("momentum_y", carried(v) + d(p, y) / density - viscosity * laplacian(v) - buoyancy),
+        Residual("energy", carried(T) - alpha * laplacian(T)),
+        Dirichlet(u, still, on=[x.ends, y.ends]),
+        Dirichlet(v, still, on=[x.ends, y.ends]),
+        Dirichlet(T, T0 + dT / 2, on=x.start),
+        Dirichlet(T, T0 - dT / 2, on=x.end),
+        Neumann(T, 0 * dT / height, on=y.ends),
+        Pin(p, 0 * density * U**2, at=(0 * height, 0 * height)),
+    )
+    reference = cavity_reference(rayleigh, prandtl)
+    diffusive = (alpha / height).to("m/s")
+    line = np.linspace(0.0, 1.0, 401)
+
+    def exact(points: np.ndarray) -> dict[str, np.ndarray]:
+        places = points / height.m_as("m")
+        across, up, theta = reference.fields(places[:, 0], places[:, 1])
+        speed = diffusive.m_as("m/s")
+        return {"u": speed * across, "v": speed * up, "T": T0.m_as("K") + dT.m_as("kelvin") * (theta - 0.5)}
+
+    def fastest(solution: Solution, component: Field, **at: Quantity) -> Quantity:
+        return Q(float(np.abs((solution(component, **at) / diffusive).m_as("dimensionless")).max()), "dimensionless")
+
+    ours = f"our Chebyshev solution at Ra = {rayleigh:g}, Pr = {prandtl:g}"
+    return Benchmark(
+        name="natural_convection",
+        title=f"Air in a square box heated from the side, Ra = {rayleigh:g}",
+        problem=problem,
+        scales=Scales(x=height, y=height, u=U, v=U, p=density * U**2, T=(T0, dT)),
+        quantities=(
+            QuantityOfInterest(
+                "mean Nusselt number",
+                lambda solution: solution.mean(-height / dT * d(T, x), on=x.start),
+                Q(reference.mean_nusselt, "dimensionless"),
+                ours,
+            ),
+            QuantityOfInterest(
+                "largest u on x = L/2, in α/L",
+                lambda solution: fastest(solution, u, x=height / 2, y=line * height),
+                Q(reference.u_max, "dimensionless"),
+                ours,
+            ),
+            QuantityOfInterest(
+                "largest v on y = L/2, in α/L",
+                lambda solution: fastest(solution, v, x=line * height, y=height / 2),
+                Q(reference.v_max, "dimensionless"),
+                ours,
+            ),
+        ),
+        exact=exact,
+        network=MLP(width=20, depth=3),
+        steps=100,
+        citation="G. de Vahl Davis, Int. J. Numer. Methods Fluids 3 (1983) 249-264",
+    )
