@@ -129,7 +129,9 @@ def _check(layers: Sequence[Layer], x: torch.Tensor, indices: tuple[MultiIndex, 
     if x.ndim != 2 or any(len(index) != x.shape[1] for index in indices):
         raise ValueError(f"expected x (N, d) and multi-indices of length d, found {tuple(x.shape)} and {indices}")
     if not layers or layers[0][0].shape[1] != x.shape[1] or layers[0][0].dtype != x.dtype:
-        raise ValueError(f"expected a first layer for inputs {tuple(x.shape)} of {x.dtype}, found {[tuple(w.shape) for w, _ in layers]}")
+        raise ValueError(
+            f"expected a first layer for inputs {tuple(x.shape)} of {x.dtype}, found {[tuple(w.shape) for w, _ in layers]}"
+        )
     if any(indices[0]):
         raise ValueError(f"expected the value as the first channel, found {indices[0]}: take downward_closure(indices)")
 

@@ -28,7 +28,9 @@ def downward_closure(indices: Iterable[MultiIndex]) -> tuple[MultiIndex, ...]:
         raise ValueError(f"expected multi-indices of one length, found {wanted}")
     for index in wanted:
         if sum(index) > LARGEST_ORDER or min(index) < 0:
-            raise ValueError(f"expected derivatives of order 0 to {LARGEST_ORDER}, found {index}: lower the order by a new field")
+            raise ValueError(
+                f"expected derivatives of order 0 to {LARGEST_ORDER}, found {index}: lower the order by a new field"
+            )
     below = {lower for index in wanted for lower in product(*(range(order + 1) for order in index))}
     return tuple(sorted(below, key=lambda index: (sum(index), tuple(-order for order in index))))
 

@@ -145,7 +145,9 @@ def _holds(datum: Datum, lift: Expression, field: Field, yardsticks: Yardsticks)
     shown = differentiate(fold(lift), datum.coordinate) if datum.order else fold(lift)
     gap = _on(subtract(shown, datum.value), datum.coordinate, datum.at)
     program = Program([gap])
-    axes = [np.linspace(*(_place(item, end, yardsticks) for end in (item.low, item.high)), 9) for item in _axes(program)]
+    axes = [
+        np.linspace(*(_place(item, end, yardsticks) for end in (item.low, item.high)), 9) for item in _axes(program)
+    ]
     grids = [grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")] if axes else []
     return bool(np.max(np.abs(program.run(grids, NUMPY)[0])) <= _EXACT)
 

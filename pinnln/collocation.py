@@ -9,9 +9,7 @@ import torch
 from pinnln.units import Coordinate
 
 
-def sobol(
-    coordinates: Sequence[Coordinate], count: int, fixed: Mapping[Coordinate, float], seed: int
-) -> torch.Tensor:
+def sobol(coordinates: Sequence[Coordinate], count: int, fixed: Mapping[Coordinate, float], seed: int) -> torch.Tensor:
     """Points (N, d) in the unit box of the extents, [0, 1] along every free coordinate.
 
     Args: coordinates; count, N; fixed, coordinates held at a place, given as a fraction of their extent; seed of the

@@ -131,4 +131,3 @@ class Unsafe(AbstractConditioning):
 
     def linearize(self, r: torch.Tensor) -> Linearized:
         return self.inner.linearize(r)
-

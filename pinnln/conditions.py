@@ -62,7 +62,9 @@ class Dirichlet(_Stated):
         source = caller()
         _require_field(target, "Dirichlet")
         requirements = [
-            Requirement(_statement("Dirichlet", target, target, value, str(face), source), {face.coordinate: face.position})
+            Requirement(
+                _statement("Dirichlet", target, target, value, str(face), source), {face.coordinate: face.position}
+            )
             for face in _faces(on, target, "Dirichlet")
         ]
         super().__init__(requirements)
@@ -145,7 +147,9 @@ class Initial(_Stated):
         assert isinstance(field, Field)
         times = [item for item in field.coordinates if item.is_time]
         if not times:
-            raise ProblemError(f"Initial({field.name}): the field is of no time; expected a coordinate in units of time")
+            raise ProblemError(
+                f"Initial({field.name}): the field is of no time; expected a coordinate in units of time"
+            )
         if isinstance(target, Derivative) and target.coordinates != (times[0],):
             raise ProblemError(f"Initial({target}): expected the field or its first time derivative")
         stated = _statement("Initial", field, target, value, str(times[0].start), source)

@@ -150,7 +150,9 @@ def _group(
     program = Program([item.expression for item in measured])
     orders = [leaf.orders for leaf in program.leaves if isinstance(leaf, Partial)]
     if not orders:
-        raise ProblemError(f"{statements[0].kind} {statements[0].name!r} holds whatever the fields are: no field is in it")
+        raise ProblemError(
+            f"{statements[0].kind} {statements[0].name!r} holds whatever the fields are: no field is in it"
+        )
     return Group(tuple(components), program, _fractions(fixed), twin and _fractions(twin), downward_closure(orders))
 
 

@@ -104,7 +104,9 @@ class LevenbergMarquardt(AbstractOptimizer):
 
     def __post_init__(self) -> None:
         _require_steps(self.steps)
-        _require_positive(block=self.block, damping=self.damping, gain=self.gain, smallest_damping=self.smallest_damping)
+        _require_positive(
+            block=self.block, damping=self.damping, gain=self.gain, smallest_damping=self.smallest_damping
+        )
 
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
         damping, refused, loss = self.damping, 0, math.inf
@@ -125,7 +127,9 @@ class LevenbergMarquardt(AbstractOptimizer):
                 theta, loss = trial.theta, trial.value
             monitor(Progress("Levenberg-Marquardt", step, self.steps, loss, theta, damping))
             if refused >= 2 * self.block:
-                return Outcome(theta, "stalled", step, f"no step lowered the loss in {refused} attempts on fresh points")
+                return Outcome(
+                    theta, "stalled", step, f"no step lowered the loss in {refused} attempts on fresh points"
+                )
             if refused and damping > 1e8:
                 damping = self.damping
         return Outcome(theta, "budget", self.steps, f"the budget of {self.steps} steps is used up")

@@ -116,18 +116,26 @@ class Problem:
         for statement in self.statements:
             for field_ in _fields([statement.expression]):
                 if field_ not in self.fields:
-                    raise ProblemError(f"{statement.kind} {statement.name!r}: field {field_.name!r} stands in no equation; "
-                                       f"the equations are of {known}")
+                    raise ProblemError(
+                        f"{statement.kind} {statement.name!r}: field {field_.name!r} stands in no equation; "
+                        f"the equations are of {known}"
+                    )
             for node in statement.expression.walk():
                 if isinstance(node, Coordinate) and node not in self.coordinates:
-                    raise ProblemError(f"{statement.kind} {statement.name!r}: coordinate {node.name!r} is not of this domain")
+                    raise ProblemError(
+                        f"{statement.kind} {statement.name!r}: coordinate {node.name!r} is not of this domain"
+                    )
         for field_ in self.fields:
             if field_.coordinates != self.coordinates:
-                raise ProblemError(f"fields {self.fields[0].name!r} and {field_.name!r} are of different coordinates: "
-                                   "expected the same, in the same order")
+                raise ProblemError(
+                    f"fields {self.fields[0].name!r} and {field_.name!r} are of different coordinates: "
+                    "expected the same, in the same order"
+                )
         if len(self.residuals) < len(self.fields):
-            raise ProblemError(f"{len(self.fields)} fields ({known}) but {len(self.residuals)} equations ({', '.join(names)}): "
-                               "the problem is under-determined; expected at least one equation for each field")
+            raise ProblemError(
+                f"{len(self.fields)} fields ({known}) but {len(self.residuals)} equations ({', '.join(names)}): "
+                "the problem is under-determined; expected at least one equation for each field"
+            )
 
 
 def _fields(expressions: Iterable[Expression]) -> tuple[Field, ...]:

@@ -26,7 +26,9 @@ class Sampling:
 
     def __post_init__(self) -> None:
         if self.interior < 1 or self.face < 1:
-            raise ValueError(f"expected at least one point inside and on each face, found {self.interior} and {self.face}")
+            raise ValueError(
+                f"expected at least one point inside and on each face, found {self.interior} and {self.face}"
+            )
 
 
 class ResidualObjective(AbstractObjective):

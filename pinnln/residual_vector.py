@@ -147,4 +147,3 @@ def require_common_dimension(
 
 def _shown(dimension: Dimension) -> str:
     return "a pure number" if dimension == DIMENSIONLESS else str(dimension)
-

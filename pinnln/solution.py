@@ -154,7 +154,9 @@ class Solution:
             problem, {symbols[name]: Characteristic(**scale) for name, scale in about["scales"].items()}
         )
         if about["format"] != _FORMAT or about["equations"] != fingerprint(formulation):
-            raise ProblemError(f"{path} is a solution of other equations: solve this problem, or state the one it is of")
+            raise ProblemError(
+                f"{path} is a solution of other equations: solve this problem, or state the one it is of"
+            )
         return cls(problem, formulation, MLP(**about["network"]), theta, Report(**about["report"]))
 
     def _answer(self, expression: Expression, values: np.ndarray[Any, Any]) -> Quantity:
@@ -220,7 +222,9 @@ def _within(coordinate: Coordinate, place: Any) -> np.ndarray[Any, Any]:
     elif coordinate.dimension.dimensionless:
         values = np.asarray(place, dtype=float)
     else:
-        raise ProblemError(f"{coordinate.name} was asked at {place!r}: expected a quantity in units of {coordinate.dimension}")
+        raise ProblemError(
+            f"{coordinate.name} was asked at {place!r}: expected a quantity in units of {coordinate.dimension}"
+        )
     slack = _SLACK * (coordinate.high - coordinate.low)
     if values.size and not (values.min() >= coordinate.low - slack and values.max() <= coordinate.high + slack):
         raise ProblemError(
@@ -228,4 +232,3 @@ def _within(coordinate: Coordinate, place: Any) -> np.ndarray[Any, Any]:
             f"{coordinate.high:g} {coordinate.dimension}"
         )
     return values
-
