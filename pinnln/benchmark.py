@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from pinnln.network import MLP
 from pinnln.problem import Problem
 from pinnln.residual_objective import Sampling
 from pinnln.solution import Solution
-from pinnln.units import Q, Quantity, Scales
+from pinnln.units import Quantity, Scales
 
 Values = NDArray[np.float64]
 
@@ -30,10 +29,13 @@ class QuantityOfInterest:
     reference: Quantity
     source: str
 
+    def value(self, solution: Solution) -> float:
+        """What the solution answers, in the unit of the reference."""
+        return float(self.ask(solution).to(self.reference.units).magnitude)
+
     def error(self, solution: Solution) -> float:
         """The relative error  |q − q_ref| / |q_ref|."""
-        found = self.ask(solution).to(self.reference.units).magnitude
-        return abs(float(found) / float(self.reference.magnitude) - 1)
+        return abs(self.value(solution) / float(self.reference.magnitude) - 1)
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,3 @@ class Benchmark:
             gap = solution.values(target, points) - values
             errors[name] = float(np.linalg.norm(gap) / np.linalg.norm(values - offset))
         return errors
-
-
-def pure_number(value: Any) -> Quantity:
-    """A bare number as a quantity."""
-    return Q(float(value), "dimensionless")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 
@@ -34,7 +35,7 @@ class MLP:
     def shapes(self, inputs: int, outputs: int) -> list[tuple[int, int]]:
         """(out, in) of every layer."""
         sizes = [inputs, *[self.width] * self.depth, outputs]
-        return [(after, before) for before, after in zip(sizes[:-1], sizes[1:], strict=True)]
+        return [(after, before) for before, after in pairwise(sizes)]
 
     def size(self, inputs: int, outputs: int) -> int:
         """The number of parameters."""

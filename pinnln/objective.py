@@ -24,7 +24,7 @@ class Quadratic:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training stands after one step, accepted or not."""
+    """Where a training stands after one step, accepted or not; seconds since it began."""
 
     optimizer: str
     step: int
@@ -32,6 +32,7 @@ class Progress:
     loss: float
     theta: torch.Tensor
     damping: float | None = None
+    seconds: float = 0.0
 
 
 class AbstractObjective(ABC):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 from rich.table import Table
 
 from pinnln.formulation import Formulation
@@ -52,17 +53,21 @@ class TrainingDisplay:
         exact = [need.statement.name for need in formulation.ansatz.met]
         self.console.print(f"met exactly: {', '.join(exact) or 'none'}; in the loss: {', '.join(soft) or 'none'}")
 
-    def update(self, progress: Progress) -> None:
+    def update(self, progress: Progress, prefix: str = "") -> None:
         """Moves the line."""
         damping = "" if progress.damping is None else f"damping {progress.damping:.0e}"
         self._bar.update(
             self._task,
-            description=progress.optimizer,
+            description=prefix + progress.optimizer,
             completed=progress.step,
             total=progress.steps,
             loss=progress.loss,
             damping=damping,
         )
+
+    def say(self, sentence: str) -> None:
+        """Prints a line above the one that moves."""
+        self.console.print(sentence)
 
     def conclude(self, report: Report) -> None:
         """Says how it ended."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 
 from pinnln.conditioning import AbstractConditioning, MeanSquare
 from pinnln.formulation import Formulation, nondimensional
@@ -76,8 +77,9 @@ def train(
     started = time.perf_counter()
 
     def monitor(progress: Progress) -> None:
+        timed = replace(progress, seconds=time.perf_counter() - started)
         for each in monitors:
-            each(progress)
+            each(timed)
 
     outcome = run_all(optimizers, objective, theta, monitor)
     seconds = time.perf_counter() - started

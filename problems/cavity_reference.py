@@ -71,7 +71,8 @@ def cavity_reference(rayleigh: float, prandtl: float, count: int = 24) -> Cavity
     Args: rayleigh, prandtl, pure numbers; count of points along each side.
     Returns: the CavityReference.
     Raises: ArithmeticError if Newton's method does not converge.
-    Source: the equations of G. de Vahl Davis (1983); collocation after L. N. Trefethen, Spectral Methods in MATLAB, 2000.
+    Source: the equations of G. de Vahl Davis (1983); collocation after L. N. Trefethen, Spectral Methods in
+    MATLAB, 2000.
 
     >>> round(cavity_reference(1e3, 0.71, 16).mean_nusselt, 3)
     1.118

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from pinnln import MLP, Benchmark, Dirichlet, Neumann, Pin, Problem, QuantityOfInterest, Residual, Scales, Solution
-from pinnln import coordinates, d, field, laplacian
+from pinnln import (
+    MLP,
+    Benchmark,
+    Dirichlet,
+    Neumann,
+    Pin,
+    Problem,
+    QuantityOfInterest,
+    Residual,
+    Scales,
+    Solution,
+    coordinates,
+    d,
+    field,
+    laplacian,
+)
 from pinnln.problems.cavity_reference import cavity_reference
 from pinnln.units import Expression, Field, Q, Quantity
 

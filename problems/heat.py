@@ -6,8 +6,20 @@ from math import pi
 
 import numpy as np
 
-from pinnln import MLP, Benchmark, Dirichlet, Initial, Problem, QuantityOfInterest, Residual, Scales
-from pinnln import coordinates, d, field, sin
+from pinnln import (
+    MLP,
+    Benchmark,
+    Dirichlet,
+    Initial,
+    Problem,
+    QuantityOfInterest,
+    Residual,
+    Scales,
+    coordinates,
+    d,
+    field,
+    sin,
+)
 from pinnln.units import Q, Quantity
 
 

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from pinnln import MLP, Benchmark, Dirichlet, Problem, QuantityOfInterest, Residual, Scales, Solution
-from pinnln import coordinates, d, field
+from pinnln import (
+    MLP,
+    Benchmark,
+    Dirichlet,
+    Problem,
+    QuantityOfInterest,
+    Residual,
+    Scales,
+    Solution,
+    coordinates,
+    d,
+    field,
+)
 from pinnln.units import Q, Quantity
 
 

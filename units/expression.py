@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pint
+
 from pinnln.units.dimension import DIMENSIONLESS, Dimension
 from pinnln.units.errors import ProblemError, UnitsError
 from pinnln.units.registry import Measured, Q, measure, parse_unit

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pint
+
 from pinnln.units.errors import ProblemError
 from pinnln.units.expression import (
     Call,

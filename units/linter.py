@@ -179,7 +179,7 @@ class _Dimensions:
         if not inner.dimensionless:
             self.report(
                 "UL111",
-                f"{node.function.name} in {self.statement.kind} {self.statement.name!r} is asked of a dimensional quantity",
+                f"{node.function.name} in {self.statement.kind} {self.statement.name!r} is asked of a quantity with a unit",
                 (("expected", "a pure number"), (str(node.operands[0]), str(inner))),
                 _missing_factor(inner, self.statement.scope) or f"Divide it by a scale of dimension {inner}.",
                 argument(node.source, 0) if node.source else node.operands[0].source,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+
 from pinnln.units.algebra import fold
 from pinnln.units.expression import (
     Call,

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pint
+
 from pinnln.units.dimension import Dimension
 from pinnln.units.errors import UnitsError
 from pinnln.units.symbolic import Symbolic

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pint
+
 from pinnln.units.algebra import fold
 from pinnln.units.errors import ScalesError, UnitsError
 from pinnln.units.expression import Coordinate, Derivative, Expression, Field
@@ -120,7 +121,8 @@ def _pair(name: str, value: Given) -> tuple[Measured | None, Measured]:
     span = measured[-1]
     if span.point:
         raise ScalesError(
-            f"the span of {name!r} is {parts[-1]}, a point on an offset scale: state a difference, as in Q(80, 'delta_degC')"
+            f"the span of {name!r} is {parts[-1]}, a point on an offset scale: "
+            "state a difference, as in Q(80, 'delta_degC')"
         )
     if not (math.isfinite(span.value) and span.value > 0 and all(math.isfinite(item.value) for item in measured)):
         raise ScalesError(f"the scale of {name!r} is {value}: expected a finite span above zero")

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pint
 import pytest
+
+from pinnln import units
 from pinnln.units import (
     ProblemError,
     Q,
@@ -25,8 +27,6 @@ from pinnln.units import (
 )
 from pinnln.units.algebra import fold
 from pinnln.units.program import NUMPY, Program
-
-from pinnln import units
 
 x, y, t = coordinates(x=(Q("0 m"), Q("1 m")), y=(Q("0 m"), Q("1 m")), t=(Q("0 s"), Q("1 s")))
 u, v = field("u", "m/s", of=(x, y, t)), field("v", "m/s", of=(x, y, t))

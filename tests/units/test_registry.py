@@ -10,6 +10,7 @@ import pint
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pinnln.units import Dimension, Expression, Q, Quantity, UnitsError, Vector, coordinates
 from pinnln.units.expression import Comparison, Difference, Number, Power, Product, Quotient, Sum, express
 from pinnln.units.registry import Measured, coherent, is_point, measure, parse_unit, registry, snap

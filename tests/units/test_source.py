@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from pinnln.units import Q, Source, coordinates, sin
 from pinnln.units.source import argument, caller, operands
 

@@ -1,0 +1,166 @@
+"""Figures: fields over the domain, convergence against time, residuals equation by equation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pinnln.units import Coordinate, Field, ProblemError, Q
+
+if TYPE_CHECKING:
+    from pinnln.comparison import Comparison
+    from pinnln.solution import Solution
+
+_PER_AXIS = 81
+_COLORS = ("#b2182b", "#ef8a62", "#dfa33a", "#2166ac", "#4393c3", "#1a7f5a", "#762a83")
+
+
+def field_figure(solution: Solution, fields: Sequence[Field], at: Mapping[str, Any]) -> Figure:
+    """Fields over the one or two coordinates that `at` does not fix."""
+    figure = Figure(figsize=(4.2 * len(fields), 3.6), layout="constrained")
+    panels = np.atleast_1d(figure.subplots(1, len(fields)))
+    for panel, field in zip(panels, fields, strict=True):
+        _draw(panel, solution, field, at)
+        panel.set_title(_label(field))
+    return figure
+
+
+def gallery(solutions: Mapping[str, Solution]) -> Figure:
+    """The fields of several solutions of one problem: a row for each, the same colours down a column."""
+    first = next(iter(solutions.values()))
+    fields = first.problem.fields
+    figure = Figure(figsize=(0.6 + 2.9 * len(fields), 0.5 + 2.35 * len(solutions)), layout="constrained")
+    panels = figure.subplots(len(solutions), len(fields), squeeze=False)
+    best = list(solutions.values())[-1]
+    for column, field in enumerate(fields):
+        values = _values(best, field, {})[-1]
+        limits = (float(values.min()), float(values.max()))
+        for row, (name, solution) in enumerate(solutions.items()):
+            panel = panels[row, column]
+            _draw(panel, solution, field, {}, limits)
+            panel.label_outer()
+            if row == 0:
+                panel.set_title(_label(field), fontsize=10)
+            if column == 0:
+                panel.annotate(
+                    name.replace(" (", "\n("),
+                    (-0.42, 0.5),
+                    xycoords="axes fraction",
+                    rotation=90,
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                )
+    return figure
+
+
+def convergence_figure(comparison: Comparison) -> Figure:
+    """The relative error of the first quantity of interest against seconds of training, a line for every run."""
+    figure = Figure(figsize=(7.2, 4.4), layout="constrained")
+    panel = figure.subplots()
+    for way, color in zip(comparison.ways, _colors(comparison), strict=True):
+        for number, run in enumerate(comparison.of(way.name)):
+            marks = [mark for mark in run.history if np.isfinite(mark.error) and mark.error > 0]
+            panel.semilogy(
+                [mark.seconds for mark in marks],
+                [mark.error for mark in marks],
+                color=color,
+                linewidth=1.4,
+                linestyle="--" if way.unsafe else "-",
+                alpha=0.85,
+                label=way.name if number == 0 else None,
+            )
+    panel.set(xlabel="seconds of training", ylabel=f"relative error of {comparison.benchmark.quantities[0].name}")
+    panel.grid(alpha=0.25)
+    panel.legend(fontsize=8)
+    panel.set_title(comparison.benchmark.title, fontsize=10)
+    return figure
+
+
+def residual_figure(comparison: Comparison) -> Figure:
+    """What every way left of each equation, in characteristic scales: the median over the seeds, and their range."""
+    figure = Figure(figsize=(7.2, 4.0), layout="constrained")
+    panel = figure.subplots()
+    names = [residual.name for residual in comparison.benchmark.problem.residuals]
+    width = 0.8 / len(comparison.ways)
+    for number, (way, color) in enumerate(zip(comparison.ways, _colors(comparison), strict=True)):
+        runs = [run for run in comparison.of(way.name) if run.residuals]
+        if not runs:
+            continue
+        sizes = np.array([[run.residuals[name] for name in names] for run in runs])
+        middle = np.median(sizes, axis=0)
+        panel.bar(
+            np.arange(len(names)) + (number - (len(comparison.ways) - 1) / 2) * width,
+            middle,
+            width,
+            yerr=np.stack([middle - sizes.min(0), sizes.max(0) - middle]) if len(runs) > 1 else None,
+            error_kw={"linewidth": 0.8},
+            color=color,
+            hatch="///" if way.unsafe else None,
+            edgecolor="white",
+            label=way.name,
+        )
+    panel.set_yscale("log")
+    panel.set_xticks(range(len(names)), names)
+    panel.set_ylabel("root mean square residual,\nin characteristic scales")
+    panel.grid(axis="y", alpha=0.25)
+    figure.legend(fontsize=8, loc="outside lower center", ncols=2)
+    panel.set_title(comparison.benchmark.title, fontsize=10)
+    return figure
+
+
+def _colors(comparison: Comparison) -> list[str]:
+    return [_COLORS[place % len(_COLORS)] for place in range(len(comparison.ways))]
+
+
+def _draw(
+    panel: Axes,
+    solution: Solution,
+    field: Field,
+    at: Mapping[str, Any],
+    limits: tuple[float, float] | None = None,
+) -> None:
+    free, axes, values = _values(solution, field, at)
+    panel.set_xlabel(_label(free[0]))
+    if len(free) == 1:
+        panel.plot(axes[0], values, color=_COLORS[3])
+        panel.set_ylabel(_label(field))
+        return
+    low, high = limits or (float(values.min()), float(values.max()))
+    shown = panel.pcolormesh(axes[0], axes[1], values.T, cmap="RdBu_r", vmin=low, vmax=high, shading="gouraud")
+    panel.set_ylabel(_label(free[1]))
+    if free[0].dimension == free[1].dimension:
+        panel.set_aspect("equal")
+    assert panel.figure is not None
+    panel.figure.colorbar(shown, ax=panel, shrink=0.85)
+
+
+def _values(
+    solution: Solution, field: Field, at: Mapping[str, Any]
+) -> tuple[list[Coordinate], list[np.ndarray[Any, Any]], np.ndarray[Any, Any]]:
+    """Free coordinates, their values in their own units, and the field's values in its unit."""
+    free = [item for item in field.coordinates if item.name not in at]
+    if len(free) not in (1, 2):
+        names = ", ".join(item.name for item in free)
+        raise ProblemError(f"a figure shows one or two coordinates, found ({names}): fix the others, as in t=Q('1 s')")
+    lines = {item.name: np.linspace(item.low, item.high, _PER_AXIS) for item in free}
+    grids = np.meshgrid(*lines.values(), indexing="ij")
+    places: dict[str, Any] = dict(at)
+    for item, grid in zip(free, grids, strict=True):
+        places[item.name] = Q(grid, item.dimension.unit or "dimensionless")
+    values = np.asarray(solution(field, **places).magnitude, dtype=float)
+    axes = [Q(lines[item.name], item.dimension.unit or "dimensionless").m_as(_unit(item)) for item in free]
+    return free, axes, values
+
+
+def _unit(symbol: Coordinate | Field) -> str:
+    return symbol.unit or "dimensionless"
+
+
+def _label(symbol: Coordinate | Field) -> str:
+    unit = f"{Q(1.0, _unit(symbol)).units:~P}"
+    return f"{symbol.name} [{unit}]" if unit else symbol.name
