@@ -55,7 +55,7 @@ class Benchmark:
     exact: Callable[[Values], Mapping[str, Values]]
     network: MLP = field(default_factory=MLP)
     sampling: Sampling = field(default_factory=Sampling)
-    steps: int = 100
+    steps: int = 300
     citation: str = ""
 
     def field_errors(self, solution: Solution, per_axis: int = 33) -> dict[str, float]:

@@ -137,12 +137,13 @@ class Comparison:
     def table(self) -> Table:
         """One row a way and quantity: median over the seeds, and the range if there are several."""
         ours = Table(title=self.benchmark.title, title_justify="left", header_style="bold", box=None)
-        for name in ("way", "value", "error", "relative error", "seconds", "ended"):
-            ours.add_column(name, justify="left" if name in ("way", "ended") else "right")
+        spread = [f"range over {len(self.seeds)} seeds"] if len(self.seeds) > 1 else []
+        for name in ("way", "", "value", "error", "relative error", *spread, "seconds", "ended"):
+            ours.add_column(name, justify="left" if name in ("way", "", "ended") else "right", no_wrap=True)
         for quantity in self.benchmark.quantities:
             unit = "" if quantity.reference.dimensionless else f" {quantity.reference.units:~P}"
             ours.add_section()
-            ours.add_row(f"[bold]{quantity.name}[/bold]", f"{quantity.reference.magnitude:.6g}{unit}", "", "", "", "")
+            ours.add_row(f"[bold]{quantity.name}[/bold]", "", f"{quantity.reference.magnitude:.6g}{unit}")
             for way in self.ways:
                 ours.add_row(*self._row(way, quantity))
         return ours
@@ -151,13 +152,15 @@ class Comparison:
         runs = self.of(way.name)
         values = [run.values[quantity.name] for run in runs]
         reference = float(quantity.reference.magnitude)
-        label = f"  {way.name}" + (" [red]unsafe[/red]" if way.unsafe else "")
+        errors = [run.errors[quantity.name] for run in runs]
         return (
-            label,
-            _spread(values, "{:.6g}"),
-            _spread([abs(value - reference) for value in values], "{:.2g}"),
-            _spread([run.errors[quantity.name] for run in runs], "{:.2%}"),
-            _spread([run.seconds for run in runs], "{:.1f}"),
+            f"  {way.name}",
+            "[red]unsafe[/red]" if way.unsafe else "",
+            f"{_median(values):.6g}",
+            f"{_median([abs(value - reference) for value in values]):.2g}",
+            _percent(_median(errors)),
+            *([f"{_percent(min(errors))} … {_percent(max(errors))}"] if len(runs) > 1 else []),
+            f"{_median([run.seconds for run in runs]):.1f}",
             ", ".join(sorted({run.status for run in runs})),
         )
 
@@ -325,10 +328,8 @@ def _median(values: Sequence[float]) -> float:
     return median(values) if all(math.isfinite(value) for value in values) else math.nan
 
 
-def _spread(values: Sequence[float], form: str) -> str:
-    """The median, and the range behind it if there are several values."""
-    middle = form.format(_median(values))
-    return middle if len(values) == 1 else f"{middle} ({form.format(min(values))} … {form.format(max(values))})"
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %"
 
 
 def _plain(run: Run) -> dict[str, Any]:

@@ -81,10 +81,9 @@ class Neumann(_Stated):
         _require_field(target, "Neumann")
         requirements = []
         for face in _faces(on, target, "Neumann"):
-            slope = Derivative(target, (face.coordinate,))
-            given = express(value, argument(source, 1, "value"))
-            outward = given if face.end else Negation(given)
-            stated = _statement("Neumann", target, slope, outward, str(face), source)
+            slope: Expression = Derivative(target, (face.coordinate,))
+            outward = slope if face.end else Negation(slope)
+            stated = _statement("Neumann", target, outward, value, str(face), source)
             requirements.append(Requirement(stated, {face.coordinate: face.position}))
         super().__init__(requirements)
 
@@ -205,4 +204,7 @@ def _faces(on: Faces, target: Field, kind: str) -> list[Face]:
         return [on]
     if isinstance(on, str | Coordinate) or not isinstance(on, Iterable):
         raise ProblemError(f"{kind}({target.name}): expected faces such as x.start or [x.ends, y.ends], found {on!r}")
-    return [face for part in on for face in _faces(part, target, kind)]
+    found = [face for part in on for face in _faces(part, target, kind)]
+    if not found:
+        raise ProblemError(f"{kind}({target.name}): expected faces such as x.start or [x.ends, y.ends], found none")
+    return found

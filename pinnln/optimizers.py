@@ -95,12 +95,12 @@ class LevenbergMarquardt(AbstractOptimizer):
     Source: K. Levenberg, Quart. Appl. Math. 2 (1944) 164; D. Marquardt, SIAM J. Appl. Math. 11 (1963) 431.
     """
 
-    steps: int = 100
+    steps: int = 300
     block: int = 10
     damping: float = 1e-2
     gain: float = 0.25
     smallest_damping: float = 1e-12
-    tolerance: float = 1e-20
+    tolerance: float = 1e-12
 
     def __post_init__(self) -> None:
         _require_steps(self.steps)

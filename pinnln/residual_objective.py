@@ -89,7 +89,7 @@ class ResidualObjective(AbstractObjective):
             output = tape.output.detach().requires_grad_()
             loss = weight * self.conditioning.objective(self.formulation.residuals(group, points, output)).sum()
             (signal,) = torch.autograd.grad(loss, output)
-            total += float(loss)
+            total += float(loss.detach())
             slope += tape.gradient(signal)
         return total, slope
 

@@ -41,7 +41,8 @@ def solve(
     """
     resolved = problem.scales(scales)
     formulation = nondimensional(problem, resolved.yardsticks)
-    optimizers = [optimizer] if isinstance(optimizer, AbstractOptimizer) else list(optimizer or [LevenbergMarquardt()])
+    chosen = LevenbergMarquardt() if optimizer is None else optimizer
+    optimizers = [chosen] if isinstance(chosen, AbstractOptimizer) else list(chosen)
     display = TrainingDisplay() if show else None
     if display is not None:
         display.announce(resolved, problem.term_sizes(scales), formulation)

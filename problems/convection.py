@@ -118,6 +118,6 @@ def natural_convection(
         ),
         exact=exact,
         network=MLP(width=20, depth=3),
-        steps=100,
+        steps=400,
         citation="G. de Vahl Davis, Int. J. Numer. Methods Fluids 3 (1983) 249-264",
     )

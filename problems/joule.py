@@ -27,7 +27,7 @@ def joule_heating(
     heat_conductivity: Quantity = Q("15 W/m/K"),
     ambient: Quantity = Q(20, "degC"),
 ) -> Benchmark:
-    """A bar between two electrodes carries a current and warms in the middle:  −σ φ″ = 0,  −k T″ = σ φ′².
+    """A bar between two electrodes carries a current and warms in the middle:  σ φ″ = 0,  k T″ + σ φ′² = 0.
 
     φ = V at the start and 0 at the end, T = T₀ at both. Charge is counted in A m⁻³, heat in W m⁻³: residuals that
     no weight without a unit can add. The temperature is a parabola:  φ = V (1 − x/L),  T = T₀ + σV²/(2k) · x(L−x)/L².
@@ -43,8 +43,8 @@ def joule_heating(
     phi, T = field("phi", "volt", of=(x,)), field("T", "kelvin", of=(x,))
     sigma, k = electric_conductivity, heat_conductivity
     problem = Problem(
-        Residual("charge", -sigma * d(phi, x, x)),
-        Residual("heat", -k * d(T, x, x) - sigma * d(phi, x) ** 2),
+        Residual("charge", sigma * d(phi, x, x)),
+        Residual("heat", k * d(T, x, x) + sigma * d(phi, x) ** 2),
         Dirichlet(phi, voltage, on=x.start),
         Dirichlet(phi, 0 * voltage, on=x.end),
         Dirichlet(T, ambient, on=x.ends),

@@ -12,7 +12,7 @@ import pint
 
 from pinnln.units.algebra import fold
 from pinnln.units.errors import ScalesError, UnitsError
-from pinnln.units.expression import Coordinate, Derivative, Expression, Field
+from pinnln.units.expression import Coordinate, Derivative, Expression, Field, Negation
 from pinnln.units.nondimensional import Characteristic, Yardsticks
 from pinnln.units.program import NUMPY, Partial, Program
 from pinnln.units.registry import Measured, Q, coherent, measure, snap
@@ -139,8 +139,9 @@ def _proposed(field: Field, problem: Stated) -> tuple[Characteristic, str]:
         if statement.target is field:
             values = sampled(statement.value, problem.coordinates)
             low, high = float(values.min(initial=low)), float(values.max(initial=high))
-        elif isinstance(statement.target, Derivative) and statement.target.operands[0] is field:
-            slopes = max(slopes, _rise(statement, statement.target, problem.coordinates))
+        slope = statement.target.operands[0] if isinstance(statement.target, Negation) else statement.target
+        if isinstance(slope, Derivative) and slope.operands[0] is field:
+            slopes = max(slopes, _rise(statement, slope, problem.coordinates))
     if str(field.dimension) == "K" and high > low:
         return Characteristic(snap(low), snap(snap(high) - snap(low))), "the range of its conditions"
     if math.isfinite(low) and str(field.dimension) != "K" and max(abs(low), abs(high)) > 0:

@@ -1,0 +1,128 @@
+"""The unit law: restating a problem in other units changes no dimensionless residual and no step of the training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+import torch
+
+from pinnln import MLP, Adam, Benchmark, LayerNorm, LevenbergMarquardt, MeanSquare
+from pinnln.conditioning import AbstractConditioning, Unsafe
+from pinnln.formulation import Formulation, nondimensional, stripped
+from pinnln.optimizers import AbstractOptimizer
+from pinnln.problems import copper_bar, joule_heating, natural_convection
+from pinnln.residual_objective import Sampling
+from pinnln.solution import Solution, fingerprint
+from pinnln.solver import train
+from pinnln.units import Q
+
+RESTATED = {
+    "copper bar in inches, hours and °F": (
+        copper_bar(),
+        copper_bar(
+            length=Q("10 cm").to("inch"),
+            diffusivity=Q("1.11 cm^2/s").to("inch^2/hour"),
+            cold=Q(20, "degC").to("degF"),
+            bump=Q(80, "delta_degC").to("delta_degF"),
+            duration=Q("30 s").to("hour"),
+        ),
+    ),
+    "Joule bar in inches, kilovolts and °F": (
+        joule_heating(),
+        joule_heating(
+            length=Q("10 cm").to("inch"),
+            voltage=Q("20 mV").to("kilovolt"),
+            electric_conductivity=Q("1e6 S/m").to("kilosiemens/inch"),
+            heat_conductivity=Q("15 W/m/K").to("horsepower/inch/delta_degF"),
+            ambient=Q(20, "degC").to("degF"),
+        ),
+    ),
+    "cavity in inches, hours, pounds and °F": (
+        natural_convection(),
+        natural_convection(
+            height=Q("2.2 cm").to("inch"),
+            viscosity=Q("15.7 mm^2/s").to("inch^2/hour"),
+            density=Q("1.18 kg/m^3").to("pound/inch^3"),
+            mean_temperature=Q("300 K").to("degF"),
+            gravity=Q("9.81 m/s^2").to("mile/hour^2"),
+        ),
+    ),
+}
+OPTIMIZERS = {"LM": LevenbergMarquardt(steps=8, block=4), "Adam": Adam(steps=25, resample_every=10)}
+SMALL = Sampling(interior=64, face=16)
+
+
+def measured(benchmark: Benchmark) -> Formulation:
+    """The benchmark in its characteristic scales."""
+    return nondimensional(benchmark.problem, benchmark.problem.scales(benchmark.scales).yardsticks)
+
+
+def trained(
+    benchmark: Benchmark,
+    formulation: Formulation,
+    optimizer: AbstractOptimizer,
+    conditioning: AbstractConditioning,
+) -> Solution:
+    """A short training from seed 3."""
+    return train(benchmark.problem, formulation, MLP(width=8, depth=2), conditioning, [optimizer], SMALL, 3)
+
+
+@pytest.mark.parametrize("conditioning", [MeanSquare(), LayerNorm(), LayerNorm(center=True)], ids=str)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("name", RESTATED)
+def test_a_restated_problem_trains_to_the_same_parameters(
+    name: str, optimizer: str, conditioning: AbstractConditioning
+) -> None:
+    """Bit for bit: the same equations, the same points, the same parameters."""
+    first, second = RESTATED[name]
+    assert fingerprint(measured(first)) == fingerprint(measured(second))
+    one, two = (trained(item, measured(item), OPTIMIZERS[optimizer], conditioning) for item in (first, second))
+    assert bool((one.theta == two.theta).all())
+    assert one.report.steps == two.report.steps > 1
+
+
+def test_proposed_scales_obey_the_law_too() -> None:
+    """Scales that pinnln proposes do not depend on the units of the statement either."""
+    first, second = RESTATED["copper bar in inches, hours and °F"]
+    one, two = (nondimensional(item.problem, item.problem.scales().yardsticks) for item in (first, second))
+    assert fingerprint(one) == fingerprint(two)
+
+
+NAIVE_UNITS: dict[str, Mapping[str, str]] = {
+    "copper bar in inches, hours and °F": {"[length]": "inch", "[time]": "hour", "[temperature]": "delta_degF"},
+    "Joule bar in inches, kilovolts and °F": {"[length]": "inch", "[temperature]": "delta_degF"},
+    "cavity in inches, hours, pounds and °F": {"[length]": "inch", "[time]": "hour", "[mass]": "pound"},
+}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("name", RESTATED)
+def test_the_naive_way_breaks_the_law(name: str, optimizer: str) -> None:
+    """With units stripped, another system of units is another training: the parameters drift apart at once."""
+    benchmark, _ = RESTATED[name]
+    si = stripped(benchmark.problem, unsafe=True)
+    other = stripped(benchmark.problem, NAIVE_UNITS[name], unsafe=True)
+    assert fingerprint(si) != fingerprint(other)
+    one, two = (trained(benchmark, item, OPTIMIZERS[optimizer], Unsafe(MeanSquare())) for item in (si, other))
+    assert float((one.theta - two.theta).abs().max()) > 1e-3
+    assert torch.isfinite(one.theta).all()
+
+
+def test_the_unit_a_field_is_asked_in_changes_nothing() -> None:
+    """°F or kelvin as the unit of the field: the same training, and the answer in the unit that was asked for."""
+    from pinnln import Dirichlet, Problem, Residual, coordinates, d, field, solve
+
+    answers = []
+    for unit in ("kelvin", "degF"):
+        (x,) = coordinates(x=(Q("0 m"), Q("1 m")))
+        T = field("T", unit, of=(x,))
+        problem = Problem(
+            Residual("heat", d(T, x, x)), Dirichlet(T, Q("300 K"), on=x.start), Dirichlet(T, Q("310 K"), on=x.end)
+        )
+        solution = solve(problem, optimizer=LevenbergMarquardt(steps=5), network=MLP(4, 1), sampling=SMALL, show=False)
+        answers.append((solution.theta, solution(T, x=Q("50 cm"))))
+    (first, kelvin), (second, fahrenheit) = answers
+    assert bool((first == second).all())
+    assert str(fahrenheit.units) == "degree_Fahrenheit"
+    assert fahrenheit.to("kelvin").magnitude == pytest.approx(kelvin.magnitude, abs=1e-9)

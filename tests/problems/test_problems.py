@@ -1,0 +1,100 @@
+"""Manufactured truth over all problems: each lints, its reference leaves no residual, a solve moves toward it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pinnln import LevenbergMarquardt, solve
+from pinnln.problems import CATALOG, natural_convection
+from pinnln.problems.cavity_reference import cavity_reference
+from pinnln.units import Q, lint
+
+EVERY = {name: maker() for name, maker in CATALOG.items()}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_is_sound(name: str) -> None:
+    """No finding; every term size is a finite number, the largest of each equation one."""
+    problem = EVERY[name].problem
+    assert lint(problem) == []
+    for _, sizes in problem.term_sizes(EVERY[name].scales).equations:
+        assert max(size for _, size in sizes) == pytest.approx(1.0)
+    assert EVERY[name].name == name
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_short_solve_moves_toward_the_reference(name: str) -> None:
+    """Each field is nearer to its reference than one that is not trained, after a few steps."""
+    benchmark = EVERY[name]
+    errors = []
+    for steps in (1, 25):
+        solution = solve(
+            benchmark.problem,
+            benchmark.scales,
+            network=benchmark.network,
+            sampling=benchmark.sampling,
+            optimizer=LevenbergMarquardt(steps=steps),
+            show=False,
+        )
+        errors.append(max(benchmark.field_errors(solution).values()))
+    assert errors[1] < 0.7 * errors[0]
+
+
+@pytest.mark.parametrize("name", ["copper_bar", "joule_heating"])
+def test_the_exact_solution_leaves_no_residual(name: str) -> None:
+    """The reference is asked for its derivatives by finite differences and put into the equation."""
+    benchmark = EVERY[name]
+    low = np.array([item.low for item in benchmark.problem.coordinates])
+    extent = np.array([item.high for item in benchmark.problem.coordinates]) - low
+    points = low + extent * (0.1 + 0.8 * np.random.default_rng(0).random((20, len(low))))
+    step = 1e-4 * extent[0]
+
+    def second(field: str) -> np.ndarray:
+        ahead, here, behind = (
+            benchmark.exact(points + shift * np.eye(len(low))[0])[field] for shift in (step, 0, -step)
+        )
+        return (ahead - 2 * here + behind) / step**2
+
+    if name == "copper_bar":
+        late = 1e-5 * extent[1] * np.eye(2)[1]
+        rate = (benchmark.exact(points + late)["T"] - benchmark.exact(points - late)["T"]) / (2 * late[1])
+        np.testing.assert_allclose(rate, 1.11e-4 * second("T"), rtol=1e-4, atol=1e-4)
+    else:
+        np.testing.assert_allclose(second("phi"), 0, atol=1e-6)
+        np.testing.assert_allclose(15 * second("T"), -1e6 * (0.02 / 0.1) ** 2, rtol=1e-4)
+
+
+PUBLISHED = {1e3: (1.118, 3.649, 3.697), 1e4: (2.243, 16.178, 19.617), 1e5: (4.519, 34.73, 68.59)}
+
+
+@pytest.mark.parametrize("rayleigh", PUBLISHED)
+def test_the_cavity_is_that_of_de_vahl_davis(rayleigh: float) -> None:
+    """Mean Nusselt number and largest velocities are within 0.15 % of the published ones (de Vahl Davis 1983)."""
+    ours = cavity_reference(rayleigh, 0.71)
+    found = (ours.mean_nusselt, ours.fastest_across[0], ours.fastest_up[0])
+    np.testing.assert_allclose(found, PUBLISHED[rayleigh], rtol=1.5e-3)
+
+
+def test_the_cavity_reference_has_converged() -> None:
+    """At Ra = 10⁴ the number of points changes no digit that is claimed: 2.2448, 16.183 at y = 0.8232, 19.628."""
+    coarse, fine = cavity_reference(1e4, 0.71, 20), cavity_reference(1e4, 0.71, 28)
+    assert coarse.mean_nusselt == pytest.approx(fine.mean_nusselt, abs=3e-5)
+    assert fine.mean_nusselt == pytest.approx(2.244816, abs=2e-6)
+    assert fine.fastest_across == (pytest.approx(16.1833, abs=1e-4), pytest.approx(0.8233, abs=1e-4))
+    assert fine.fastest_up == (pytest.approx(19.6282, abs=1e-4), pytest.approx(0.1189, abs=1e-4))
+    hot, cold = fine.fields(np.array([0.0, 1.0]), np.array([0.3, 0.3]))[2]
+    assert (hot, cold) == (pytest.approx(1, abs=1e-10), pytest.approx(0, abs=1e-10))
+
+
+def test_the_rayleigh_number_has_limits() -> None:
+    """Outside 10³ … 10⁵ there is no reference, and the error says so."""
+    with pytest.raises(ValueError, match="from 1e3 to 1e5, found 1e\\+07"):
+        natural_convection(rayleigh=1e7)
+
+
+def test_the_temperature_difference_follows_from_the_rayleigh_number() -> None:
+    """ΔT is what Ra demands: about 10 K in 2.2 cm of air."""
+    span = EVERY["natural_convection"].problem.scales(EVERY["natural_convection"].scales)["T"].span
+    assert span.m_as("K") == pytest.approx(10, rel=0.01)
+    assert natural_convection(height=Q("22 mm")).problem.term_sizes(EVERY["natural_convection"].scales)

@@ -1,0 +1,104 @@
+"""Who may call whom, what a name is called, and what an import costs: the map of DESIGN, held by reading the source."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pinnln
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("units", "kernels", "pinnln", "problems")
+STANDARD = set(sys.stdlib_module_names)
+MAY_IMPORT = {
+    "units": {"pinnln.units", "pint", "numpy"},
+    "kernels": {"pinnln.kernels", "torch", "numpy"},
+    "pinnln": {"pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "matplotlib"},
+    "problems": {"pinnln", "numpy", "scipy"},
+}
+FILES = [path for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    """The full names of all modules a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write imports in full"
+            found.add(node.module or "")
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_imports_point_downward(path: Path) -> None:
+    """units know no torch, kernels no physics, problems only public names; `units` is never imported bare."""
+    room = path.parent.name
+    for name in imported(path):
+        top = name.split(".")[0]
+        if top in STANDARD:
+            continue
+        assert top not in ROOMS or top == "pinnln", f"{path} imports {name}: write pinnln.{name}"
+        allowed = MAY_IMPORT[room]
+        assert top in allowed or any(name == item or name.startswith(item + ".") for item in allowed), f"{path}: {name}"
+        if room == "problems":
+            assert name in ("pinnln", "pinnln.units") or name.startswith("pinnln.problems") or top != "pinnln", name
+        if room == "pinnln":
+            assert not name.startswith("pinnln.problems") or path.name == "cli.py", f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_files_and_functions_stay_small(path: Path) -> None:
+    """No file over 400 lines, no function over 60, no file called utils."""
+    tree = ast.parse(path.read_text())
+    assert len(path.read_text().splitlines()) <= 400
+    assert path.stem not in ("utils", "misc", "common", "helpers")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            documented = ast.get_docstring(node) is not None
+            first = node.body[1].lineno if documented and len(node.body) > 1 else node.lineno
+            length = (node.end_lineno or 0) - first
+            assert length <= 60 or path.parent.name == "problems", f"{path}: {node.name} has {length} lines"
+
+
+def test_no_public_name_is_that_of_a_file() -> None:
+    """With lazy names, `from pinnln import solve` would otherwise hand out a module."""
+    for room in ROOMS:
+        module = __import__(f"pinnln.{room}" if room != "pinnln" else room, fromlist=["*"])
+        files = {path.stem for path in (ROOT / room).glob("*.py")}
+        assert not files & set(module.__all__)
+
+
+def test_every_public_name_is_there() -> None:
+    """Each name of __all__ resolves, dir() lists it, and what is not there is an AttributeError."""
+    for name in pinnln.__all__:
+        assert getattr(pinnln, name) is not None
+        assert name in dir(pinnln)
+    with pytest.raises(AttributeError, match="module 'pinnln' has no attribute 'perpetuum_mobile'"):
+        pinnln.perpetuum_mobile  # noqa: B018
+
+
+def test_importing_is_light() -> None:
+    """`import pinnln` loads neither torch nor deepxde nor pint, and takes less than 0.3 s of the interpreter's time."""
+    code = (
+        "import sys, time; start = time.perf_counter(); import pinnln; spent = time.perf_counter() - start; "
+        "print([name for name in ('torch', 'deepxde', 'pint', 'matplotlib') if name in sys.modules], spent)"
+    )
+    spent = []
+    for _ in range(3):
+        found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        loaded, seconds = found.rsplit(" ", 1)
+        assert loaded == "[]"
+        spent.append(float(seconds))
+    assert min(spent) < 0.3
+
+
+def test_units_load_without_torch() -> None:
+    """The room of units never waits for torch."""
+    code = "import sys, pinnln.units; print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
