@@ -130,7 +130,8 @@ def _check(layers: Sequence[Layer], x: torch.Tensor, indices: tuple[MultiIndex, 
         raise ValueError(f"expected x (N, d) and multi-indices of length d, found {tuple(x.shape)} and {indices}")
     if not layers or layers[0][0].shape[1] != x.shape[1] or layers[0][0].dtype != x.dtype:
         raise ValueError(
-            f"expected a first layer for inputs {tuple(x.shape)} of {x.dtype}, found {[tuple(w.shape) for w, _ in layers]}"
+            f"expected a first layer for inputs {tuple(x.shape)} of {x.dtype}, "
+            f"found {[tuple(w.shape) for w, _ in layers]}"
         )
     if any(indices[0]):
         raise ValueError(f"expected the value as the first channel, found {indices[0]}: take downward_closure(indices)")
@@ -159,7 +160,8 @@ def _activate(
         for count, blocks in chain_rule(index):
             factors = [z[place[block]] for block in blocks]
             term = _product(count, factors)
-            total = s[len(blocks)] * term if total is None else total.addcmul_(s[len(blocks)], term)
+            part = s[len(blocks)] * term
+            total = part if total is None else total.add_(part)
             if keep:
                 _add(slopes, (out, 0), s[len(blocks) + 1] * term)
                 for position, block in enumerate(blocks):

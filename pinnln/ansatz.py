@@ -146,7 +146,8 @@ def _holds(datum: Datum, lift: Expression, field: Field, yardsticks: Yardsticks)
     gap = _on(subtract(shown, datum.value), datum.coordinate, datum.at)
     program = Program([gap])
     axes = [
-        np.linspace(*(_place(item, end, yardsticks) for end in (item.low, item.high)), 9) for item in _axes(program)
+        np.linspace(_place(item, item.low, yardsticks), _place(item, item.high, yardsticks), 9)
+        for item in _axes(program)
     ]
     grids = [grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")] if axes else []
     return bool(np.max(np.abs(program.run(grids, NUMPY)[0])) <= _EXACT)

@@ -117,8 +117,8 @@ def solve(name: str, seed: int, iterations: int | None, optimizer: str, out: Pat
     )
     for quantity in benchmark.quantities:
         click.echo(
-            f"{quantity.name}: {quantity.ask(solution):.6g~P} (reference {quantity.reference:.6g~P}, {quantity.source}; "
-            f"relative error {quantity.error(solution):.1e})"
+            f"{quantity.name}: {quantity.ask(solution):.6g~P} (reference {quantity.reference:.6g~P}, "
+            f"{quantity.source}; relative error {quantity.error(solution):.1e})"
         )
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

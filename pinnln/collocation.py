@@ -18,7 +18,7 @@ def sobol(coordinates: Sequence[Coordinate], count: int, fixed: Mapping[Coordina
     free = [place for place, item in enumerate(coordinates) if item not in fixed]
     points = torch.empty(count if free else 1, len(coordinates), dtype=torch.float64)
     if free:
-        engine = torch.quasirandom.SobolEngine(len(free), scramble=True, seed=seed)
+        engine = torch.quasirandom.SobolEngine(len(free), scramble=True, seed=seed)  # type: ignore[no-untyped-call]  # torch's
         points[:, free] = engine.draw(count, dtype=torch.float64)
     for place, item in enumerate(coordinates):
         if item in fixed:

@@ -59,7 +59,8 @@ class LayerNorm(AbstractConditioning):
 
     Uncentred:  K √(m + ε), gradient r / √(m + ε), with m the mean square of the K components at a point.
     Centred:  K √(v + ε) + K √(μ² + ε), the second part giving back the common mode that centring is blind to.
-    For least squares the weights 1/√(· + ε) are frozen: √ is concave, so a decrease of the model is one of the objective.
+    For least squares the weights 1/√(· + ε) are frozen: √ is concave, so what decreases the model decreases the
+    objective.
 
     Args: epsilon, a pure number, the mean square below which a point counts as solved; center.
     Raises: ValueError for epsilon ≤ 0.

@@ -162,7 +162,7 @@ class Pin(_Stated):
     Raises: ProblemError for a point outside the domain.
     """
 
-    def __init__(self, target: Field, value: Operand, at: Sequence[pint.Quantity | float]) -> None:
+    def __init__(self, target: Field, value: Operand, at: Sequence[pint.Quantity[Any] | float]) -> None:
         source = caller()
         _require_field(target, "Pin")
         if len(at) != len(target.coordinates):

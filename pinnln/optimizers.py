@@ -243,7 +243,7 @@ class LBFGS(AbstractOptimizer):
                 loss, parameter.grad = objective.gradient(parameter)
                 return loss
 
-            loss = float(optimizer.step(closure))  # type: ignore[arg-type]  # torch takes a float as well
+            loss = float(optimizer.step(closure))  # type: ignore[no-untyped-call]  # torch does not annotate it
             if not (math.isfinite(loss) and bool(parameter.isfinite().all())):
                 return Outcome(before, "stalled", step, f"the objective is not finite at step {step}")
             monitor(Progress("L-BFGS", step, self.steps, loss, parameter.clone(), None))

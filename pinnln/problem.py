@@ -108,7 +108,8 @@ class Problem:
         names = [residual.name for residual in self.residuals]
         _refuse_twice(names, "residuals")
         _refuse_twice([field.name for field in self.fields], "fields")
-        _refuse_twice([item.name for item in (*self.coordinates, *self.fields)], "symbols")
+        coordinates = [item.name for item in self.coordinates]
+        _refuse_twice([*coordinates, *(field.name for field in self.fields)], "symbols")
         for residual in self.residuals:
             if not _fields([residual.statement.target]):
                 raise ProblemError(f"residual {residual.name!r} has no field in it: {residual.statement.target} = 0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -62,7 +63,7 @@ class ResidualObjective(AbstractObjective):
         group = self.formulation.groups[place]
         count = self.sampling.interior if place == 0 else self.sampling.face
         unit = sobol(self.formulation.coordinates, count, group.fixed, seed)
-        for rows in unit.split(_CHUNK):
+        for rows in torch.split(unit, _CHUNK):
             there = rows if group.twin is None else torch.cat([rows, self._moved(rows, group)])
             yield self.formulation.place(group, there), 1 / len(unit)
 
@@ -109,7 +110,7 @@ class ResidualObjective(AbstractObjective):
             if group.twin is not None:
                 half = jacobian.shape[1] // 2
                 jacobian = jacobian[:, :half] + jacobian[:, half:]
-            accumulate_gram(jacobian.reshape(-1, self.size), weight**0.5 * model.rows.reshape(-1), gram, slope)
+            accumulate_gram(jacobian.reshape(-1, self.size), math.sqrt(weight) * model.rows.reshape(-1), gram, slope)
             models.append(model)
             half_square += 0.5 * weight * float(model.rows.square().sum())
         return Quadratic(gram, slope, half_square, lambda other: self._frozen(other, models))
@@ -127,7 +128,7 @@ class ResidualObjective(AbstractObjective):
     def _signals(self, r: torch.Tensor, output: torch.Tensor, model: Linearized, weight: float) -> torch.Tensor:
         """∂s/∂(channels) for every row s of the model, (M, C, N, m)."""
         rows = [torch.autograd.grad(row.sum(), output, retain_graph=True)[0] for row in r]
-        signals = torch.stack(rows) * weight**0.5
+        signals = torch.stack(rows) * math.sqrt(weight)
         if model.matrix is None:
             return signals
         matrix = model.matrix

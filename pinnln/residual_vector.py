@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pint
 import torch
@@ -42,7 +43,7 @@ class ResidualVector:
     @property
     def dimensions(self) -> dict[str, Dimension]:
         """The dimension of each component."""
-        return {name: Dimension.of(dict(Q(1.0, unit).dimensionality)) for name, unit in self._units.items()}
+        return {name: Dimension.of(Q(1.0, unit).dimensionality) for name, unit in self._units.items()}
 
     def __getitem__(self, name: str) -> Quantity:
         """One component as a quantity."""
@@ -51,7 +52,7 @@ class ResidualVector:
     def __repr__(self) -> str:
         return f"ResidualVector({', '.join(f'{name} [{unit:~P}]' for name, unit in self._units.items())})"
 
-    def layer_norm(self, epsilon: pint.Quantity | float = 1e-5) -> torch.Tensor:
+    def layer_norm(self, epsilon: pint.Quantity[Any] | float = 1e-5) -> torch.Tensor:
         """(r − μ) / √(v + ε) across components, (K, N), a pure number.
 
         Args: epsilon, in units of the components squared; a bare number only for dimensionless components.
@@ -59,7 +60,7 @@ class ResidualVector:
         """
         return layer_norm(self._stacked("LayerNorm"), self._epsilon(epsilon))
 
-    def rms_norm(self, epsilon: pint.Quantity | float = 1e-5) -> torch.Tensor:
+    def rms_norm(self, epsilon: pint.Quantity[Any] | float = 1e-5) -> torch.Tensor:
         """r / √(m + ε) across components, (K, N), a pure number; epsilon and refusals as for `layer_norm`."""
         return rms_norm(self._stacked("RMSNorm"), self._epsilon(epsilon))
 
@@ -76,7 +77,7 @@ class ResidualVector:
         factors = torch.tensor([(weights or {}).get(name, 1.0) for name in self.names], dtype=torch.float64)
         return self._answer((factors[:, None] * self._stacked("a weighted sum")).sum(0))
 
-    def nondimensionalize(self, scales: Mapping[str, pint.Quantity]) -> ResidualVector:
+    def nondimensionalize(self, scales: Mapping[str, pint.Quantity[Any]]) -> ResidualVector:
         """Each component over its scale: the one legal way to bring unlike components together.
 
         Args: scales, name = quantity of the component's dimension, above zero.
@@ -102,7 +103,7 @@ class ResidualVector:
         factors = [float(Q(1.0, unit).to(first).magnitude) for unit in self._units.values()]
         return torch.stack([values * factor for values, factor in zip(self._values.values(), factors, strict=True)])
 
-    def _epsilon(self, epsilon: pint.Quantity | float) -> float:
+    def _epsilon(self, epsilon: pint.Quantity[Any] | float) -> float:
         first = next(iter(self._units.values()))
         squared = Q(1.0, first) ** 2
         given = epsilon if isinstance(epsilon, pint.Quantity) else Q(float(epsilon), "dimensionless")

@@ -61,7 +61,7 @@ class Solution:
         self.problem, self.formulation, self.network = problem, formulation, network
         self.theta, self.report = theta, report
 
-    def __call__(self, expression: Expression, **at: pint.Quantity | float) -> Quantity:
+    def __call__(self, expression: Expression, **at: pint.Quantity[Any] | float) -> Quantity:
         """An expression of the fields, at points.
 
         Args: expression; at, one quantity for each coordinate, scalars or arrays that broadcast together.
@@ -74,7 +74,7 @@ class Solution:
         points = np.stack([np.broadcast_to(column, shape).ravel() for column in columns], axis=1)
         return self._answer(expression, self.values(expression, points).reshape(shape))
 
-    def mean(self, expression: Expression, on: Face | None = None, **at: pint.Quantity | float) -> Quantity:
+    def mean(self, expression: Expression, on: Face | None = None, **at: pint.Quantity[Any] | float) -> Quantity:
         """The mean of an expression over the domain, or over a face; `at` fixes further coordinates.
 
         Gauss-Legendre quadrature in every free coordinate.
@@ -82,13 +82,14 @@ class Solution:
         points, weights, _ = self._quadrature(on, at)
         return self._answer(expression, np.array(weights @ self.values(expression, points)))
 
-    def integral(self, expression: Expression, on: Face | None = None, **at: pint.Quantity | float) -> Quantity:
+    def integral(self, expression: Expression, on: Face | None = None, **at: pint.Quantity[Any] | float) -> Quantity:
         """The integral of an expression over the domain, or over a face; `at` fixes further coordinates."""
         _, _, free = self._quadrature(on, at)
         size: Quantity = Q(1.0, "dimensionless")
         for item in free:
             size = size * coherent(item.high - item.low, item.dimension)
-        return (self.mean(expression, on, **at) * size).to_base_units()
+        total: Quantity = (self.mean(expression, on, **at) * size).to_base_units()
+        return total
 
     def values(self, expression: Expression, points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """An expression in coherent SI units (N,) at points (N, d) in coherent SI units."""
@@ -116,7 +117,7 @@ class Solution:
             components[residual.name] = (values, dimension_of(expression).unit)
         return ResidualVector(components)
 
-    def plot(self, *fields: Field, **at: pint.Quantity | float) -> Figure:
+    def plot(self, *fields: Field, **at: pint.Quantity[Any] | float) -> Figure:
         """A figure of fields (all, if none is named) over one or two coordinates; `at` fixes the others."""
         from pinnln.figures import field_figure
 
@@ -147,7 +148,8 @@ class Solution:
                 theta = file.get_tensor("theta")
         except (SafetensorError, KeyError, json.JSONDecodeError) as error:
             raise ProblemError(f"{path} holds no solution of pinnln: {error}") from error
-        symbols = {item.name: item for item in (*problem.coordinates, *problem.fields)}
+        known: list[Coordinate | Field] = [*problem.coordinates, *problem.fields]
+        symbols = {item.name: item for item in known}
         if set(symbols) != set(about["scales"]):
             raise ProblemError(f"{path} is a solution for {sorted(about['scales'])}: expected {sorted(symbols)}")
         formulation = nondimensional(

@@ -185,11 +185,11 @@ def _interpolation(nodes: Array, places: Array) -> Array:
     exact = gaps == 0
     weights = _barycentric(len(nodes)) / np.where(exact, 1.0, gaps)
     rows = weights / weights.sum(1, keepdims=True)
-    return np.where(exact.any(1)[:, None], exact.astype(float), rows)
+    return np.asarray(np.where(exact.any(1)[:, None], exact.astype(float), rows))
 
 
 def _barycentric(count: int) -> Array:
-    weights = (-1.0) ** np.arange(count)
+    weights: Array = np.where(np.arange(count) % 2, -1.0, 1.0)
     weights[[0, -1]] /= 2
     return weights
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pinnln import (
@@ -87,7 +89,7 @@ def natural_convection(
         speed = diffusive.m_as("m/s")
         return {"u": speed * across, "v": speed * up, "T": T0.m_as("K") + dT.m_as("kelvin") * (theta - 0.5)}
 
-    def fastest(solution: Solution, component: Field, **at: Quantity) -> Quantity:
+    def fastest(solution: Solution, component: Field, **at: Any) -> Quantity:
         return Q(float(np.abs((solution(component, **at) / diffusive).m_as("dimensionless")).max()), "dimensionless")
 
     ours = f"our Chebyshev solution at Ra = {rayleigh:g}, Pr = {prandtl:g}"

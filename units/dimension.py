@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 _SYMBOLS = {
     "[mass]": "kg",
@@ -42,7 +43,7 @@ class Dimension:
     exponents: tuple[tuple[str, Fraction], ...] = ()
 
     @classmethod
-    def of(cls, powers: Mapping[str, float | Fraction]) -> Dimension:
+    def of(cls, powers: Mapping[str, Any]) -> Dimension:
         """The dimension with these powers of base dimensions, as pint writes them."""
         kept = {base: exact(power) for base, power in powers.items()}
         return cls(tuple(sorted((base, power) for base, power in kept.items() if power)))

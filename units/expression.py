@@ -16,7 +16,7 @@ from pinnln.units.registry import Measured, Q, measure, parse_unit
 from pinnln.units.source import Source, caller, user_frame
 from pinnln.units.symbolic import Symbolic
 
-Operand: TypeAlias = "Expression | pint.Quantity | float"
+Operand: TypeAlias = "Expression | pint.Quantity[Any] | float"
 
 
 class Expression(Symbolic):
@@ -117,7 +117,7 @@ class Coordinate(Expression):
 
     __slots__ = ("dimension", "high", "low", "name", "unit")
 
-    def __init__(self, name: str, low: pint.Quantity | float, high: pint.Quantity | float) -> None:
+    def __init__(self, name: str, low: pint.Quantity[Any] | float, high: pint.Quantity[Any] | float) -> None:
         super().__init__(source=caller())
         first, last = (
             _scalar(low, f"the start of coordinate {name!r}"),
@@ -184,7 +184,7 @@ class Field(Expression):
             raise ProblemError(f"field {name!r}: expected of=(x, …), coordinates made by coordinates(), found {of!r}")
         self.name, self.coordinates = name, tuple(of)
         self.unit = str(parse_unit(unit, f"field {name!r}"))
-        self.dimension = Dimension.of(dict(Q(1.0, self.unit).dimensionality))
+        self.dimension = Dimension.of(Q(1.0, self.unit).dimensionality)
 
 
 class Derivative(Expression):
@@ -314,7 +314,7 @@ def named_quantities() -> dict[str, Dimension]:
     for scope in (frame.f_globals, frame.f_locals) if frame is not None else ():
         for name, held in list(scope.items()):
             if isinstance(held, pint.Quantity) and not name.startswith("_"):
-                found[name] = Dimension.of(dict(held.dimensionality))
+                found[name] = Dimension.of(held.dimensionality)
             elif isinstance(held, Number) and held.name:
                 found[held.name] = held.dimension
     return found
@@ -323,5 +323,5 @@ def named_quantities() -> dict[str, Dimension]:
 def _binary(node: type[Expression], left: Operand, right: Operand) -> Expression:
     kinds = (Expression, pint.Quantity, int, float, np.integer, np.floating)
     if not isinstance(left, kinds) or not isinstance(right, kinds):
-        return NotImplemented  # type: ignore[return-value]  # Python then asks the other operand
+        return NotImplemented  # Python then asks the other operand
     return node(express(left), express(right), source=caller())

@@ -29,7 +29,7 @@ from pinnln.units.source import caller
 from pinnln.units.symbolic import Symbolic
 
 
-def coordinates(**extents: tuple[pint.Quantity | float, pint.Quantity | float]) -> tuple[Coordinate, ...]:
+def coordinates(**extents: tuple[pint.Quantity[Any] | float, pint.Quantity[Any] | float]) -> tuple[Coordinate, ...]:
     """The independent variables of a box, each with its two ends:  x ∈ [start, end].
 
     Args: extents, name = (start, end), quantities of one dimension with end > start.
@@ -64,7 +64,7 @@ def field(name: str, unit: str, of: Sequence[Coordinate]) -> Field:
     return Field(name, unit, of)
 
 
-def constant(name: str, value: pint.Quantity | float) -> Number:
+def constant(name: str, value: pint.Quantity[Any] | float) -> Number:
     """A named constant of the equations.
 
     >>> from pinnln.units import Q
@@ -105,7 +105,7 @@ class Vector(Symbolic):
     def __iter__(self) -> Iterator[Expression]:
         return iter(self.components)
 
-    def __mul__(self, factor: Operand) -> Vector:
+    def __mul__(self, factor: Operand | Vector) -> Vector:
         if isinstance(factor, Vector):
             raise TypeError("a product of vectors is ambiguous: write a.dot(b) for the scalar product")
         return Vector([component * factor for component in self.components], self.coordinates)
@@ -203,17 +203,17 @@ def _apply(function: Function, operand: Operand) -> Any:
     return float(function.evaluate(operand))
 
 
-SIN = Function("sin", "dimensionless", np.sin, lambda z: Call(COS, z))
-COS = Function("cos", "dimensionless", np.cos, lambda z: -Call(SIN, z))
-TAN = Function("tan", "dimensionless", np.tan, lambda z: pure(1.0) + Call(TAN, z) ** 2)
-EXP = Function("exp", "dimensionless", np.exp, lambda z: Call(EXP, z))
-LOG = Function("log", "dimensionless", np.log, lambda z: pure(1.0) / z)
-SINH = Function("sinh", "dimensionless", np.sinh, lambda z: Call(COSH, z))
-COSH = Function("cosh", "dimensionless", np.cosh, lambda z: Call(SINH, z))
-TANH = Function("tanh", "dimensionless", np.tanh, lambda z: pure(1.0) - Call(TANH, z) ** 2)
-SQRT = Function("sqrt", "root", np.sqrt, lambda z: pure(0.5) / Call(SQRT, z))
-SIGN = Function("sign", "sign", np.sign, lambda z: pure(0.0))
-ABS = Function("abs", "preserve", np.abs, lambda z: Call(SIGN, z))
+SIN: Function = Function("sin", "dimensionless", np.sin, lambda z: Call(COS, z))
+COS: Function = Function("cos", "dimensionless", np.cos, lambda z: -Call(SIN, z))
+TAN: Function = Function("tan", "dimensionless", np.tan, lambda z: pure(1.0) + Call(TAN, z) ** 2)
+EXP: Function = Function("exp", "dimensionless", np.exp, lambda z: Call(EXP, z))
+LOG: Function = Function("log", "dimensionless", np.log, lambda z: pure(1.0) / z)
+SINH: Function = Function("sinh", "dimensionless", np.sinh, lambda z: Call(COSH, z))
+COSH: Function = Function("cosh", "dimensionless", np.cosh, lambda z: Call(SINH, z))
+TANH: Function = Function("tanh", "dimensionless", np.tanh, lambda z: pure(1.0) - Call(TANH, z) ** 2)
+SQRT: Function = Function("sqrt", "root", np.sqrt, lambda z: pure(0.5) / Call(SQRT, z))
+SIGN: Function = Function("sign", "sign", np.sign, lambda z: pure(0.0))
+ABS: Function = Function("abs", "preserve", np.abs, lambda z: Call(SIGN, z))
 
 
 def sin(operand: Operand) -> Any:

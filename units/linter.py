@@ -179,7 +179,7 @@ class _Dimensions:
         if not inner.dimensionless:
             self.report(
                 "UL111",
-                f"{node.function.name} in {self.statement.kind} {self.statement.name!r} is asked of a quantity with a unit",
+                f"{node.function.name} in {self.statement.kind} {self.statement.name!r} takes no quantity with a unit",
                 (("expected", "a pure number"), (str(node.operands[0]), str(inner))),
                 _missing_factor(inner, self.statement.scope) or f"Divide it by a scale of dimension {inner}.",
                 argument(node.source, 0) if node.source else node.operands[0].source,
@@ -263,7 +263,7 @@ def _missing_factor(excess: Dimension, scope: Mapping[str, Dimension]) -> str:
     """Products of at most two named quantities, each to a power of at most two, that explain the excess."""
     named = {name: its for name, its in scope.items() if not its.dimensionless}
     powers = (1, -1, 2, -2)
-    candidates = [((name, power),) for name, power in product(named, powers)]
+    candidates: list[tuple[tuple[str, int], ...]] = [((name, power),) for name, power in product(named, powers)]
     candidates += [
         ((one, a), (two, b))
         for one, two in combinations_with_replacement(named, 2)

@@ -122,7 +122,8 @@ def measure_in(expression: Expression, yardsticks: Yardsticks) -> Expression:
 
 def addends(expression: Expression) -> list[Addend]:
     """The addends of an expression, constants merged; what cancels to round-off is nothing."""
-    found, constants = [], []
+    found: list[Addend] = []
+    constants: list[Addend] = []
     for item in _flatten(expression, 1.0):
         (constants if item.factor is None else found).append(item)
     total = sum(item.coefficient for item in constants)

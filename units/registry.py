@@ -7,7 +7,7 @@ import numbers
 from collections.abc import Callable
 from dataclasses import dataclass
 from tokenize import TokenError
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pint
@@ -36,8 +36,7 @@ class Quantity(pint.Quantity):  # type: ignore[type-arg]  # pint's Quantity is g
             raise TypeError(f"a quantity holds numbers, found {type(value).__name__}")
         if isinstance(value, pint.Quantity) and not isinstance(value, Quantity):  # of another registry
             value = cls(value.magnitude, str(value.units))
-        made: Quantity = super().__new__(cls, value, units)
-        return made
+        return cast(Quantity, super().__new__(cls, value, units))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self.magnitude, str(self.units))
@@ -48,11 +47,11 @@ for _name in _DEFERRED.split():
     setattr(Quantity, f"__{_name}__", _deferring(getattr(pint.Quantity, f"__{_name}__")))
 
 
-class Registry(pint.registry.GenericUnitRegistry[Quantity, pint.Unit]):  # type: ignore[type-var]
+class Registry(pint.registry.GenericUnitRegistry[Quantity, pint.Unit]):
     """pint's registry with a quantity that defers to expressions."""
 
-    Quantity = Quantity  # type: ignore[assignment]
-    Unit = pint.Unit  # type: ignore[assignment]
+    Quantity = Quantity
+    Unit = pint.Unit
 
 
 registry = Registry()
@@ -83,7 +82,7 @@ class Measured:
     point: bool
 
 
-def measure(quantity: pint.Quantity | float) -> Measured:
+def measure(quantity: pint.Quantity[Any] | float) -> Measured:
     """The value of a scalar quantity in coherent SI units, snapped to 13 digits, with its dimension.
 
     Args: quantity, of any pint registry, or a bare number, which is dimensionless.
@@ -103,11 +102,11 @@ def measure(quantity: pint.Quantity | float) -> Measured:
         raise UnitsError(f"expected a scalar quantity, found an array of shape {np.shape(quantity.magnitude)}")
     point = is_point(quantity)
     base = quantity.to_base_units()
-    dimension = Dimension.of(dict(quantity.dimensionality))
+    dimension = Dimension.of(quantity.dimensionality)
     return Measured(snap(float(base.magnitude)), dimension, str(quantity.units), point)
 
 
-def is_point(quantity: pint.Quantity) -> bool:
+def is_point(quantity: pint.Quantity[Any]) -> bool:
     """Whether the quantity stands on a scale with an offset (°C, °F).
 
     Raises: UnitsError for any other non-multiplicative unit (dBm, pH).

@@ -18,7 +18,7 @@ from pinnln.units.program import NUMPY, Partial, Program
 from pinnln.units.registry import Measured, Q, coherent, measure, snap
 from pinnln.units.statement import Stated, Statement
 
-Given: TypeAlias = "pint.Quantity | float | tuple[pint.Quantity | float, pint.Quantity | float]"
+Given: TypeAlias = "pint.Quantity[Any] | float | tuple[pint.Quantity[Any] | float, pint.Quantity[Any] | float]"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Scales:
 
         Raises: ScalesError for an unknown name, a wrong dimension, or a field that no condition bounds.
         """
-        symbols = [*problem.coordinates, *problem.fields]
+        symbols: list[Coordinate | Field] = [*problem.coordinates, *problem.fields]
         names = [symbol.name for symbol in symbols]
         for name in self._measured:
             if name not in names:
@@ -175,7 +175,7 @@ def sampled(expression: Expression, coordinates: Sequence[Coordinate]) -> np.nda
     values = [grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")] if axes else []
     with np.errstate(all="ignore"):
         found = np.atleast_1d(np.asarray(program.run(values, NUMPY)[0], dtype=float))
-    return found[np.isfinite(found)]
+    return np.asarray(found[np.isfinite(found)])
 
 
 def unit_yardsticks(problem: Stated, base_units: Mapping[str, str] | None = None) -> Yardsticks:
@@ -183,10 +183,8 @@ def unit_yardsticks(problem: Stated, base_units: Mapping[str, str] | None = None
 
     Args: base_units, the unit of each base dimension, as in {"[length]": "inch"}; SI where not given.
     """
-    return {
-        symbol: Characteristic(0.0, unit_of(symbol.dimension, base_units))
-        for symbol in (*problem.coordinates, *problem.fields)
-    }
+    symbols: list[Coordinate | Field] = [*problem.coordinates, *problem.fields]
+    return {symbol: Characteristic(0.0, unit_of(symbol.dimension, base_units)) for symbol in symbols}
 
 
 def unit_of(dimension: Any, base_units: Mapping[str, str] | None = None) -> float:
