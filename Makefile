@@ -2,11 +2,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN    := .venv/bin
 READY  := .venv/ready
+DEMO   ?=
 
 .PHONY: demo test check clean
 
 demo: $(READY)
-	$(BIN)/pinnln compare natural_convection --out results/natural_convection
+	$(BIN)/pinnln compare natural_convection --out results/natural_convection $(DEMO)
 
 test: $(READY)
 	$(BIN)/python -m pytest --cov --cov-report=term

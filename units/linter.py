@@ -157,8 +157,9 @@ class _Dimensions:
         if isinstance(node, Where):
             self.visit(node.operands[0])
         kept = node.operands[1:] if isinstance(node, Where) else node.operands
-        first = 1 if isinstance(node, Where) else 0
-        spans = [argument(node.source, place + first) for place in range(len(kept))]
+        spans = (
+            (argument(node.source, 1), argument(node.source, 2)) if isinstance(node, Where) else operands(node.source)
+        )
         addends = [Term(item, 1, span or item.source) for item, span in zip(kept, spans, strict=True)]
         what = "branches of where" if isinstance(node, Where) else "sides of a comparison"
         joined = self.join(addends, f"the {what} in {{}} have different dimensions")

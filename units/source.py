@@ -105,11 +105,13 @@ def _node_at(source: Source) -> ast.expr | None:
 
 
 def operands(source: Source | None) -> tuple[Source | None, Source | None]:
-    """The spans of the left and right operand of the binary operation written at `source`."""
+    """The spans of the left and right operand of the binary operation or comparison written at `source`."""
     node = _node_at(source) if source else None
-    if source is None or not isinstance(node, ast.BinOp):
-        return None, None
-    return _of_node(source.path, node.left), _of_node(source.path, node.right)
+    if source is not None and isinstance(node, ast.BinOp):
+        return _of_node(source.path, node.left), _of_node(source.path, node.right)
+    if source is not None and isinstance(node, ast.Compare) and len(node.comparators) == 1:
+        return _of_node(source.path, node.left), _of_node(source.path, node.comparators[0])
+    return None, None
 
 
 def argument(source: Source | None, place: int, keyword: str = "") -> Source | None:

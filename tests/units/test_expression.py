@@ -120,10 +120,11 @@ def test_the_named_quantities_of_a_script_are_material_for_hints():
 def test_strangers_are_no_operands(stranger):
     """What is neither expression, quantity nor number is a TypeError for every operator, in both orders."""
     name = type(stranger).__name__
+    words = rf"unsupported operand|oncatenat|does not support ufuncs|{name}"
     for act in (lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a / b, lambda a, b: a**b):
-        with pytest.raises(TypeError, match=rf"unsupported operand|can only concatenate|{name}"):
+        with pytest.raises(TypeError, match=words):
             act(u, stranger)
-        with pytest.raises(TypeError, match=rf"unsupported operand|can only concatenate|{name}"):
+        with pytest.raises(TypeError, match=words):
             act(stranger, u)
     with pytest.raises(TypeError, match=f"expected an expression, a quantity or a number, found {name}"):
         u < stranger  # noqa: B015
@@ -132,9 +133,9 @@ def test_strangers_are_no_operands(stranger):
 def test_a_comparison_is_no_condition_of_if():
     """A comparison holds at some points only: `if` is refused and where() offered."""
     with pytest.raises(TypeError, match=r"x < 0.05 m holds at some points .* write where\(x < 0.05 m, …, …\)"):
-        assert x < Q("5 cm")
+        bool(x < Q("5 cm"))
     with pytest.raises(TypeError, match="write where"):
-        assert Q("1 cm") < x < Q("5 cm")
+        bool(Q("1 cm") < x < Q("5 cm"))
 
 
 def test_express_measures_constants_and_keeps_expressions():

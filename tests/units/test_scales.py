@@ -1,0 +1,70 @@
+"""Scales: given as given, proposed from extents and conditions, always shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from pinnln import Dirichlet, Neumann, Problem, Residual
+from pinnln.units import Q, Scales, ScalesError, coordinates, d, field, sin
+from pinnln.units.scales import unit_of
+
+L = Q("20 cm")
+(x,) = coordinates(x=(0 * L, L))
+T, w = field("T", "degC", of=(x,)), field("w", "mm", of=(x,))
+bar = Problem(
+    Residual("heat", d(T, x, x)),
+    Residual("bend", d(w, x, x)),
+    Dirichlet(T, Q(20, "degC"), on=x.start),
+    Dirichlet(T, Q(20, "degC") + Q("50 K") * sin(x / L), on=x.end),
+    Dirichlet(w, Q("-3 mm"), on=x.end),
+)
+
+
+def test_coordinates_by_extent_and_fields_by_their_conditions() -> None:
+    """A temperature gets a reference and the range of its conditions, another field its largest value."""
+    found = bar.scales()
+    assert found["x"].span.m_as("cm") == pytest.approx(20)
+    assert found["T"].reference.m_as("degC") == pytest.approx(20)
+    assert found["T"].span.m_as("K") == pytest.approx(50 * 0.8414709848, rel=1e-9)
+    assert (found["w"].reference.m_as("mm"), found["w"].span.m_as("mm")) == (0, pytest.approx(3))
+    assert "its extent" in str(found)
+    assert "the range of its conditions" in str(found["T"])
+    with pytest.raises(ScalesError, match="there is no scale of 'q': expected one of x, T, w"):
+        found["q"]
+
+
+def test_a_slope_bounds_a_field_too() -> None:
+    """Where only a slope is known, slope times extent is proposed; on either end."""
+    for face in x.ends:
+        problem = Problem(Residual("bend", d(w, x, x)), Neumann(w, Q("2 mm/cm"), on=face))
+        assert problem.scales()["w"].span.m_as("mm") == pytest.approx(40)
+
+
+def test_what_is_given_is_used() -> None:
+    """A span, or a reference and a span, in any unit of the dimension."""
+    found = bar.scales(Scales(x=Q("1 inch"), T=(Q(0, "degC"), Q(18, "delta_degF"))))
+    assert found["x"].span.m_as("inch") == pytest.approx(1)
+    assert found["T"].span.m_as("K") == pytest.approx(10)
+    assert found["T"].origin == "given"
+
+
+@pytest.mark.parametrize("wrong", [(Q("1 K"),) * 3, "wide", [], Q([1.0, 2.0], "K")], ids=str)
+def test_what_is_no_scale(wrong: object) -> None:
+    """Three quantities, a word, nothing and an array are no scale."""
+    with pytest.raises(ScalesError, match="the scale of 'T': expected"):
+        Scales(T=wrong)  # type: ignore[arg-type]
+
+
+def test_scales_print_as_they_were_given() -> None:
+    """The representation can be read back."""
+    assert repr(Scales(x=Q("1 inch"), T=(Q(20, "degC"), Q("5 K")))) == (
+        "Scales(x=(1 inch), T=(20 degree_Celsius, 5 kelvin))"
+    )
+
+
+def test_base_units_make_derived_ones() -> None:
+    """A pressure in pounds, inches and hours."""
+    pressure = bar.fields[0].dimension * bar.coordinates[0].dimension ** -2
+    assert unit_of(pressure, {"[length]": "inch", "[temperature]": "delta_degF"}) == pytest.approx(
+        5 / 9 / 0.0254**2, rel=1e-12
+    )
