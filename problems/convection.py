@@ -22,7 +22,7 @@ from pinnln import (
     field,
     laplacian,
 )
-from pinnln.problems.cavity_reference import cavity_reference
+from pinnln.problems.cavity_reference import CavityReference, cavity_reference
 from pinnln.units import Expression, Field, Q, Quantity
 
 
@@ -81,45 +81,54 @@ def natural_convection(
     )
     reference = cavity_reference(rayleigh, prandtl)
     diffusive = (alpha / height).to("m/s")
-    line = np.linspace(0.0, 1.0, 401)
-
-    def exact(points: np.ndarray) -> dict[str, np.ndarray]:
-        places = points / height.m_as("m")
-        across, up, theta = reference.fields(places[:, 0], places[:, 1])
-        speed = diffusive.m_as("m/s")
-        return {"u": speed * across, "v": speed * up, "T": T0.m_as("K") + dT.m_as("kelvin") * (theta - 0.5)}
-
-    def fastest(solution: Solution, component: Field, **at: Any) -> Quantity:
-        return Q(float(np.abs((solution(component, **at) / diffusive).m_as("dimensionless")).max()), "dimensionless")
-
-    ours = f"our Chebyshev solution at Ra = {rayleigh:g}, Pr = {prandtl:g}"
+    nusselt = QuantityOfInterest(
+        "mean Nusselt number",
+        lambda solution: solution.mean(-height / dT * d(T, x), on=x.start),
+        Q(reference.mean_nusselt, "dimensionless"),
+        f"our Chebyshev solution at Ra = {rayleigh:g}, Pr = {prandtl:g}",
+    )
     return Benchmark(
         name="natural_convection",
         title=f"Air in a square box heated from the side, Ra = {rayleigh:g}",
         problem=problem,
         scales=Scales(x=height, y=height, u=U, v=U, p=density * U**2, T=(T0, dT)),
-        quantities=(
-            QuantityOfInterest(
-                "mean Nusselt number",
-                lambda solution: solution.mean(-height / dT * d(T, x), on=x.start),
-                Q(reference.mean_nusselt, "dimensionless"),
-                ours,
-            ),
-            QuantityOfInterest(
-                "largest u on x = L/2, in α/L",
-                lambda solution: fastest(solution, u, x=height / 2, y=line * height),
-                Q(reference.fastest_across[0], "dimensionless"),
-                ours,
-            ),
-            QuantityOfInterest(
-                "largest v on y = L/2, in α/L",
-                lambda solution: fastest(solution, v, x=line * height, y=height / 2),
-                Q(reference.fastest_up[0], "dimensionless"),
-                ours,
-            ),
-        ),
-        exact=exact,
+        quantities=(nusselt, *_largest_velocities(reference, u, v, diffusive, height, nusselt.source)),
+        exact=lambda points: _exact(reference, points / height.m_as("m"), diffusive, T0, dT),
         network=MLP(width=20, depth=3),
         steps=400,
         citation="G. de Vahl Davis, Int. J. Numer. Methods Fluids 3 (1983) 249-264",
     )
+
+
+def _largest_velocities(
+    reference: CavityReference, u: Field, v: Field, diffusive: Quantity, height: Quantity, source: str
+) -> tuple[QuantityOfInterest, QuantityOfInterest]:
+    """The largest velocities on the centre lines, in α/L."""
+    line = np.linspace(0.0, 1.0, 401) * height
+
+    def fastest(component: Field, solution: Solution, **at: Any) -> Quantity:
+        return Q(float(np.abs((solution(component, **at) / diffusive).m_as("dimensionless")).max()), "dimensionless")
+
+    return (
+        QuantityOfInterest(
+            "largest u on x = L/2, in α/L",
+            lambda solution: fastest(u, solution, x=height / 2, y=line),
+            Q(reference.fastest_across[0], "dimensionless"),
+            source,
+        ),
+        QuantityOfInterest(
+            "largest v on y = L/2, in α/L",
+            lambda solution: fastest(v, solution, x=line, y=height / 2),
+            Q(reference.fastest_up[0], "dimensionless"),
+            source,
+        ),
+    )
+
+
+def _exact(
+    reference: CavityReference, places: np.ndarray, diffusive: Quantity, T0: Quantity, dT: Quantity
+) -> dict[str, np.ndarray]:
+    """Velocity and temperature of the reference [coherent SI] at places (N, 2) in units of L."""
+    across, up, theta = reference.fields(places[:, 0], places[:, 1])
+    speed = diffusive.m_as("m/s")
+    return {"u": speed * across, "v": speed * up, "T": T0.m_as("K") + dT.m_as("kelvin") * (theta - 0.5)}

@@ -40,7 +40,7 @@ def _text(node: Expression) -> tuple[str, int]:
         case Sum() | Difference():
             left, right = node.operands
             if isinstance(node, Sum):
-                return f"{_wrapped(left, _SUM)} + {_wrapped(right, _SUM)}", _SUM
+                return _sum(_wrapped(left, _SUM), _wrapped(right, _SUM)), _SUM
             return f"{_wrapped(left, _SUM)} − {_wrapped(right, _PRODUCT)}", _SUM
         case Product():
             return "·".join(_wrapped(operand, _PRODUCT) for operand in node.operands), _PRODUCT
@@ -62,6 +62,10 @@ def _text(node: Expression) -> tuple[str, int]:
 def _wrapped(node: Expression, least: int) -> str:
     shown, binding = _text(node)
     return shown if binding >= least else f"({shown})"
+
+
+def _sum(left: str, right: str) -> str:
+    return f"{left} − {right[1:]}" if right.startswith(("−", "-")) else f"{left} + {right}"
 
 
 def _number(node: Number) -> tuple[str, int]:

@@ -38,7 +38,7 @@ def plain(layers: list[tuple[torch.Tensor, torch.Tensor]], x: torch.Tensor, acti
 def nested(
     layers: list[tuple[torch.Tensor, torch.Tensor]], x: torch.Tensor, index: MultiIndex, activation: str
 ) -> torch.Tensor:
-    """A partial derivative by autograd on autograd, (N, m)."""
+    """A partial derivative by autograd on autograd, (N, m), with its graph."""
     x = x.clone().requires_grad_()
     columns = []
     for column in plain(layers, x, activation).unbind(1):
@@ -48,7 +48,7 @@ def nested(
                 (slope,) = torch.autograd.grad(value.sum(), x, create_graph=True)
                 value = slope[:, axis]
         columns.append(value)
-    return torch.stack(columns, 1).detach()
+    return torch.stack(columns, 1)
 
 
 def every_index(inputs: int, order: int) -> list[MultiIndex]:
@@ -65,7 +65,7 @@ def test_channels_equal_nested_autograd(activation: str, inputs: int, order: int
     indices = downward_closure(every_index(inputs, order))
     output = propagate(layers, x, indices, ACTIVATIONS[activation]).output
     for place, index in enumerate(indices):
-        expected = nested(layers, x, index, activation)
+        expected = nested(layers, x, index, activation).detach()
         assert float((output[place] - expected).abs().max()) <= 1e-12 * max(1.0, float(expected.abs().max())), index
 
 
@@ -80,28 +80,13 @@ def test_the_way_back_equals_autograd(seed: int, activation: str, order: int) ->
     jacobian = tape.jacobian(signals)
     leaves = [part.clone().requires_grad_() for layer in layers for part in layer]
     again = list(zip(leaves[::2], leaves[1::2], strict=True))
-    output = torch.stack([_graph(again, x, index, activation) for index in indices])
+    output = torch.stack([nested(again, x, index, activation) for index in indices])
     for equation, point in product(range(2), range(3)):
         total = (signals[equation, :, point] * output[:, point]).sum()
         parts = torch.autograd.grad(total, leaves, retain_graph=True, materialize_grads=True)
         expected = torch.cat([part.flatten() for part in parts])
         torch.testing.assert_close(jacobian[equation, point], expected, rtol=1e-9, atol=1e-10)
     torch.testing.assert_close(tape.gradient(signals[0]), jacobian[0].sum(0), rtol=1e-9, atol=1e-10)
-
-
-def _graph(
-    layers: list[tuple[torch.Tensor, torch.Tensor]], x: torch.Tensor, index: MultiIndex, activation: str
-) -> torch.Tensor:
-    """A partial derivative with its graph over the parameters."""
-    x = x.clone().requires_grad_()
-    columns = []
-    for column in plain(layers, x, activation).unbind(1):
-        value = column
-        for axis, order in enumerate(index):
-            for _ in range(order):
-                value = torch.autograd.grad(value.sum(), x, create_graph=True)[0][:, axis]
-        columns.append(value)
-    return torch.stack(columns, 1)
 
 
 def test_what_does_not_fit_is_refused() -> None:
