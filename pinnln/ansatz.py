@@ -47,21 +47,29 @@ def build_ansatz(
     """G and D for every field, from the Dirichlet and initial conditions that data allow to be met together.
 
     G is the Boolean sum of linear interpolations between faces. Data that contradict each other on an edge, as at the
-    corner of a driven cavity, cannot all be met: those that G misses are left to the loss.
+    corner of a driven cavity, cannot all be met: as few as possible are left to the loss.
     """
     lifts, distances, met = [], [], []
     for field in fields:
-        data = [datum for kind, item in requirements for datum in _data(kind, item, field, yardsticks)]
-        while True:
-            lift = _lift(field, data, yardsticks)
-            missed = [datum for datum in data if not _holds(datum, lift, field, yardsticks)]
-            if not missed:
-                break
-            data.remove(missed[-1])
-        lifts.append(lift)
+        stated = [datum for kind, item in requirements for datum in _data(kind, item, field, yardsticks)]
+        data = _compatible(stated, field, yardsticks)
+        lifts.append(_lift(field, data, yardsticks))
         distances.append(_distance(data, yardsticks))
         met += [datum.requirement for datum in data]
     return Ansatz(tuple(lifts), tuple(distances), tuple(met))
+
+
+def _compatible(data: list[Datum], field: Field, yardsticks: Yardsticks) -> list[Datum]:
+    """The data without those whose leaving reconciles most of the others; between equals the one stated last goes."""
+
+    def missed(kept: list[Datum]) -> int:
+        lift = _lift(field, kept, yardsticks)
+        return sum(not _holds(datum, lift, field, yardsticks) for datum in kept)
+
+    while missed(data):
+        without = [[other for other in data if other is not datum] for datum in reversed(data)]
+        data = min(without, key=missed)
+    return data
 
 
 def _data(kind: type, requirement: Requirement, field: Field, yardsticks: Yardsticks) -> list[Datum]:

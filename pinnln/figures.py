@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pinnln.solution import Solution
 
 _PER_AXIS = 81
-_COLORS = ("#b2182b", "#ef8a62", "#dfa33a", "#2166ac", "#4393c3", "#1a7f5a", "#762a83")
+_COLORS = ("#b2182b", "#ef8a62", "#dfa33a", "#2166ac", "#1a9850", "#762a83", "#4d4d4d")
 
 
 def field_figure(solution: Solution, fields: Sequence[Field], at: Mapping[str, Any]) -> Figure:
@@ -30,9 +30,30 @@ def field_figure(solution: Solution, fields: Sequence[Field], at: Mapping[str, A
 
 
 def gallery(solutions: Mapping[str, Solution]) -> Figure:
-    """The fields of several solutions of one problem: a row for each, the same colours down a column."""
+    """The fields of several solutions of one problem: lines over one coordinate, or a row of maps for each."""
     first = next(iter(solutions.values()))
-    fields = first.problem.fields
+    return _lines(solutions) if len(first.problem.coordinates) == 1 else _maps(solutions, first.problem.fields)
+
+
+def _lines(solutions: Mapping[str, Solution]) -> Figure:
+    """A panel for each field, a line for each solution; the later the thinner, so that none is hidden."""
+    fields = next(iter(solutions.values())).problem.fields
+    figure = Figure(figsize=(4.6 * len(fields), 4.4), layout="constrained")
+    panels = figure.subplots(1, len(fields), squeeze=False)[0]
+    for panel, field in zip(panels, fields, strict=True):
+        for number, (name, solution) in enumerate(solutions.items()):
+            (coordinate,), (places,), values = _values(solution, field, {})
+            width = 1.2 + 1.1 * (len(solutions) - 1 - number)
+            panel.plot(places, values, color=_COLORS[number % len(_COLORS)], linewidth=width, label=name)
+        panel.set(xlabel=_label(coordinate), ylabel=_label(field))
+        panel.grid(alpha=0.25)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, fontsize=8, loc="outside lower center", ncols=2)
+    return figure
+
+
+def _maps(solutions: Mapping[str, Solution], fields: Sequence[Field]) -> Figure:
+    """A row of maps for each solution, the same colours down a column."""
     figure = Figure(figsize=(0.6 + 2.9 * len(fields), 0.5 + 2.35 * len(solutions)), layout="constrained")
     panels = figure.subplots(len(solutions), len(fields), squeeze=False)
     best = list(solutions.values())[-1]

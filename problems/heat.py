@@ -73,6 +73,6 @@ def copper_bar(
         ),
         exact=exact,
         network=MLP(width=16, depth=2),
-        steps=60,
+        steps=200,
         citation="H. S. Carslaw, J. C. Jaeger, Conduction of Heat in Solids, 2nd ed., Oxford 1959, §3.3",
     )

@@ -67,6 +67,6 @@ def joule_heating(
         quantities=(QuantityOfInterest("largest excess temperature", excess, Q(dT / 8, "kelvin"), "exact solution"),),
         exact=exact,
         network=MLP(width=12, depth=2),
-        steps=40,
+        steps=100,
         citation="H. S. Carslaw, J. C. Jaeger, Conduction of Heat in Solids, 2nd ed., Oxford 1959, §4.10",
     )
