@@ -4,13 +4,7 @@ from pinnln.kernels.activations import ACTIVATIONS, Activation
 from pinnln.kernels.channels import Tape, propagate
 from pinnln.kernels.gram import accumulate_gram
 from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure
-from pinnln.kernels.reference import (
-    centred_potential,
-    common_mode_potential,
-    layer_norm,
-    rms_norm,
-    uncentred_potential,
-)
+from pinnln.kernels.reference import centred_potential, common_mode_potential, layer_norm, rms_norm, uncentred_potential
 
 __all__ = [
     "ACTIVATIONS",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
 from pinnln.units import Coordinate, Field, ProblemError, Q
@@ -24,8 +25,13 @@ def field_figure(solution: Solution, fields: Sequence[Field], at: Mapping[str, A
     figure = Figure(figsize=(4.2 * len(fields), 3.6), layout="constrained")
     panels = np.atleast_1d(figure.subplots(1, len(fields)))
     for panel, field in zip(panels, fields, strict=True):
-        _draw(panel, solution, field, at)
-        panel.set_title(_label(field))
+        if len([item for item in field.coordinates if item.name not in at]) == 2:
+            figure.colorbar(_map(panel, solution, field, at), ax=panel, shrink=0.85)
+            panel.set_title(_label(field))
+        else:
+            (coordinate,), (places,), values = _values(solution, field, at)
+            panel.plot(places, values, color=_COLORS[3])
+            panel.set(xlabel=_label(coordinate), ylabel=_label(field))
     return figure
 
 
@@ -53,29 +59,19 @@ def _lines(solutions: Mapping[str, Solution]) -> Figure:
 
 
 def _maps(solutions: Mapping[str, Solution], fields: Sequence[Field]) -> Figure:
-    """A row of maps for each solution, the same colours down a column."""
-    figure = Figure(figsize=(0.6 + 2.9 * len(fields), 0.5 + 2.35 * len(solutions)), layout="constrained")
-    panels = figure.subplots(len(solutions), len(fields), squeeze=False)
-    best = list(solutions.values())[-1]
-    for column, field in enumerate(fields):
-        values = _values(best, field, {})[-1]
+    """A column of maps for each solution, one scale of colours for each row: that of the last solution."""
+    size = (1.0 + 2.2 * len(solutions), 0.7 + 2.0 * len(fields))
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(len(fields), len(solutions), squeeze=False)
+    for row, field in zip(panels, fields, strict=True):
+        values = _values(list(solutions.values())[-1], field, {})[-1]
         limits = (float(values.min()), float(values.max()))
-        for row, (name, solution) in enumerate(solutions.items()):
-            panel = panels[row, column]
-            _draw(panel, solution, field, {}, limits)
+        for panel, (name, solution) in zip(row, solutions.items(), strict=True):
+            shown = _map(panel, solution, field, {}, limits)
             panel.label_outer()
-            if row == 0:
-                panel.set_title(_label(field), fontsize=10)
-            if column == 0:
-                panel.annotate(
-                    name.replace(" (", "\n("),
-                    (-0.42, 0.5),
-                    xycoords="axes fraction",
-                    rotation=90,
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                )
+            if field is fields[0]:
+                panel.set_title(name.replace(" (", "\n(").replace("+", "\n+"), fontsize=9)
+        figure.colorbar(shown, ax=list(row), label=_label(field), aspect=12)
     return figure
 
 
@@ -138,26 +134,17 @@ def _colors(comparison: Comparison) -> list[str]:
     return [_COLORS[place % len(_COLORS)] for place in range(len(comparison.ways))]
 
 
-def _draw(
-    panel: Axes,
-    solution: Solution,
-    field: Field,
-    at: Mapping[str, Any],
-    limits: tuple[float, float] | None = None,
-) -> None:
+def _map(
+    panel: Axes, solution: Solution, field: Field, at: Mapping[str, Any], limits: tuple[float, float] | None = None
+) -> QuadMesh:
+    """A field over two coordinates; colours between its own extremes unless limits are given."""
     free, axes, values = _values(solution, field, at)
-    panel.set_xlabel(_label(free[0]))
-    if len(free) == 1:
-        panel.plot(axes[0], values, color=_COLORS[3])
-        panel.set_ylabel(_label(field))
-        return
     low, high = limits or (float(values.min()), float(values.max()))
     shown = panel.pcolormesh(axes[0], axes[1], values.T, cmap="RdBu_r", vmin=low, vmax=high, shading="gouraud")
-    panel.set_ylabel(_label(free[1]))
+    panel.set(xlabel=_label(free[0]), ylabel=_label(free[1]))
     if free[0].dimension == free[1].dimension:
         panel.set_aspect("equal")
-    assert panel.figure is not None
-    panel.figure.colorbar(shown, ax=panel, shrink=0.85)
+    return shown
 
 
 def _values(

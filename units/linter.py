@@ -10,17 +10,7 @@ from itertools import combinations_with_replacement, product
 from pinnln.units.algebra import fold
 from pinnln.units.dimension import DIMENSIONLESS, Dimension
 from pinnln.units.errors import UnitsError
-from pinnln.units.expression import (
-    Call,
-    Comparison,
-    Coordinate,
-    Derivative,
-    Expression,
-    Field,
-    Number,
-    Power,
-    Where,
-)
+from pinnln.units.expression import Call, Comparison, Coordinate, Derivative, Expression, Field, Number, Power, Where
 from pinnln.units.rules import COMBINE, FUNCTIONS, JOIN, SCALE_FREE
 from pinnln.units.source import Source, argument, operands
 from pinnln.units.statement import Stated, Statement

@@ -6,8 +6,7 @@ from itertools import pairwise, product
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pinnln.kernels import ACTIVATIONS, MultiIndex, downward_closure, propagate
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from math import factorial
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pinnln.kernels import chain_rule, downward_closure
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pinnln.kernels import centred_potential, common_mode_potential, layer_norm, rms_norm, uncentred_potential
 

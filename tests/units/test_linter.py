@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pinnln import Dirichlet, Problem, Residual
 from pinnln.units import Q, UnitsError, absolute, coordinates, d, exp, field, laplacian, lint, sin, sqrt, where

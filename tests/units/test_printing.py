@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from pinnln.units import Expression, Q, absolute, constant, coordinates, d, exp, field, laplacian, where
 from pinnln.units.expression import express

@@ -8,8 +8,7 @@ from contextlib import suppress
 import numpy as np
 import pint
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from pinnln.units import Dimension, Expression, Q, Quantity, UnitsError, Vector, coordinates
 from pinnln.units.expression import Comparison, Difference, Number, Power, Product, Quotient, Sum, express
