@@ -19,6 +19,7 @@ from pinnln import (
     ProblemError,
     Residual,
     Robin,
+    Sampling,
     Scales,
     ScalesError,
     UnitsError,
@@ -29,7 +30,6 @@ from pinnln import (
     laplacian,
     solve,
 )
-from pinnln.residual_objective import Sampling
 from pinnln.units import Q
 
 L, rho, nu = Q("2 cm"), Q("1.2 kg/m^3"), Q("15 mm^2/s")

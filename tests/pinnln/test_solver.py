@@ -25,6 +25,7 @@ from pinnln import (
     ProblemError,
     Residual,
     Robin,
+    Sampling,
     Scales,
     Solution,
     UnitsError,
@@ -39,7 +40,6 @@ from pinnln import (
 )
 from pinnln.optimizers import TrainingError
 from pinnln.progress import TrainingDisplay
-from pinnln.residual_objective import Sampling
 from pinnln.units import Q
 
 L = Q("20 cm")
@@ -75,14 +75,17 @@ def test_robin_and_neumann() -> None:
     assert solution(-k * d(T, x), x=L / 3).m_as("W/m^2") == pytest.approx(1000, abs=1e-2)
 
 
-def test_periodic() -> None:
+@pytest.mark.parametrize("conditioning", [None, LayerNorm(), LayerNorm(1e-2, center=True)], ids=str)
+def test_periodic(conditioning: object) -> None:
     """On a ring, −ΔT + T/L² = source has the source's own shape; value and slope close."""
     source = 300 + 10 * (1 + 4 * math.pi**2) * cos(2 * math.pi * x / L)
     problem = Problem(
         Residual("ring", -(L**2) * d(T, x, x) + T - Q("1 K") * source),
         Periodic(T, on=x.ends),
     )
-    solution = answer(problem, Scales(T=(Q("300 K"), Q("10 K"))), optimizer=LevenbergMarquardt(steps=120))
+    solution = answer(
+        problem, Scales(T=(Q("300 K"), Q("10 K"))), optimizer=LevenbergMarquardt(steps=120), conditioning=conditioning
+    )
     assert error_at(solution, lambda share: 300 + 10 * math.cos(2 * math.pi * share)) < 0.05
     assert solution(T, x=0 * L).m_as("K") == pytest.approx(solution(T, x=L).m_as("K"), abs=0.02)
 

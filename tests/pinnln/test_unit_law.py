@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import pytest
 import torch
 
-from pinnln import MLP, Adam, Benchmark, LayerNorm, LevenbergMarquardt, MeanSquare
+from pinnln import MLP, Adam, Benchmark, LayerNorm, LevenbergMarquardt, MeanSquare, Sampling
 from pinnln.conditioning import AbstractConditioning, Unsafe
 from pinnln.formulation import Formulation, nondimensional, stripped
 from pinnln.optimizers import AbstractOptimizer
 from pinnln.problems import copper_bar, joule_heating, natural_convection
-from pinnln.residual_objective import Sampling
 from pinnln.solution import Solution, fingerprint
 from pinnln.solver import train
 from pinnln.units import Q
