@@ -84,7 +84,7 @@ def test_periodic(conditioning: object) -> None:
         Periodic(T, on=x.ends),
     )
     solution = answer(
-        problem, Scales(T=(Q("300 K"), Q("10 K"))), optimizer=LevenbergMarquardt(steps=120), conditioning=conditioning
+        problem, Scales(T=(Q("300 K"), Q("10 K"))), optimizer=LevenbergMarquardt(steps=400), conditioning=conditioning
     )
     assert error_at(solution, lambda share: 300 + 10 * math.cos(2 * math.pi * share)) < 0.05
     assert solution(T, x=0 * L).m_as("K") == pytest.approx(solution(T, x=L).m_as("K"), abs=0.02)
