@@ -69,8 +69,8 @@ class Program:
 
     >>> from pinnln.units import coordinates, sin
     >>> x, = coordinates(x=(0.0, 1.0))
-    >>> Program([2 * sin(x)]).run([0.5], NUMPY)
-    [0.958851077208406]
+    >>> Program([2 * sin(x)]).run([np.array([0.5])], NUMPY)
+    [array([0.95885108])]
     """
 
     def __init__(self, expressions: Sequence[Expression]) -> None:
