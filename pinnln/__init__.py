@@ -1,5 +1,6 @@
 """Coupled PDEs with physics-informed neural networks, where every quantity carries its unit."""
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,8 @@ _HOME = {
 }
 _MODULES = {name: module for module, names in _HOME.items() for name in names}
 
+_TRAINED = {"LBFGS", "MLP", "Adam", "LayerNorm", "LevenbergMarquardt", "MeanSquare", "Sampling", "compare", "solve"}
+
 __all__ = sorted(_MODULES)
 
 
@@ -76,6 +79,9 @@ def __getattr__(name: str) -> Any:
     """Loads a public name on first use, so that importing pinnln waits for nothing heavy."""
     if name not in _MODULES:
         raise AttributeError(f"module 'pinnln' has no attribute {name!r}")
+    reader = sys.modules.get("pinnln.units.collection")
+    if name in _TRAINED and reader is not None and reader.is_collecting():
+        return reader.Untrained(name)
     value = getattr(import_module(f"pinnln.{_MODULES[name]}"), name)
     globals()[name] = value
     return value

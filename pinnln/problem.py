@@ -6,9 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pinnln.conditions import AbstractCondition
-from pinnln.units import Coordinate, Expression, Field, Finding, ProblemError, ResolvedScales, Scales, Statement, lint
+from pinnln.units import (
+    Coordinate,
+    Expression,
+    Field,
+    LintReport,
+    ProblemError,
+    ResolvedScales,
+    Scales,
+    Statement,
+    lint,
+)
+from pinnln.units.collection import collect
 from pinnln.units.expression import named_quantities
-from pinnln.units.linter import require_sound
+from pinnln.units.linter import assert_units_consistent
 from pinnln.units.nondimensional import nondimensionalize
 from pinnln.units.source import caller
 
@@ -70,6 +81,7 @@ class Problem:
             raise ProblemError("expected at least one residual with a field in it, as in Residual('heat', d(T, x, x))")
         self.coordinates = self.fields[0].coordinates
         self._check()
+        collect(self)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -77,13 +89,13 @@ class Problem:
         stated = [residual.statement for residual in self.residuals]
         return (*stated, *(item.statement for condition in self.conditions for item in condition.requirements))
 
-    def lint(self) -> list[Finding]:
-        """Every dimensional error of the problem."""
+    def lint(self) -> LintReport:
+        """Every dimensional error of the problem, and how much was looked at."""
         return lint(self)
 
     def require_sound(self) -> None:
         """Nothing, if the dimensions fit; raises UnitsError with every finding."""
-        require_sound(self)
+        assert_units_consistent(self)
 
     def scales(self, scales: Scales | None = None) -> ResolvedScales:
         """The yardstick of every symbol: those given, the rest proposed.

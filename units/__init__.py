@@ -3,6 +3,7 @@
 from pinnln.units.dimension import DIMENSIONLESS, Dimension
 from pinnln.units.errors import IncommensurableError, PinnlnError, ProblemError, ScalesError, UnitsError
 from pinnln.units.expression import Comparison, Coordinate, Derivative, Expression, Face, Field, Number
+from pinnln.units.findings import Coverage, Finding, Inferred, LintReport
 from pinnln.units.functions import (
     Vector,
     absolute,
@@ -24,9 +25,10 @@ from pinnln.units.functions import (
     tanh,
     where,
 )
-from pinnln.units.linter import Finding, dimension_of, lint
+from pinnln.units.linter import assert_units_consistent, dimension_of, lint
 from pinnln.units.registry import Q, Quantity
 from pinnln.units.scales import ResolvedScales, Scale, Scales
+from pinnln.units.script_lint import ScriptError, lint_folder, lint_script
 from pinnln.units.source import Source
 from pinnln.units.statement import Statement
 
@@ -34,6 +36,7 @@ __all__ = [
     "DIMENSIONLESS",
     "Comparison",
     "Coordinate",
+    "Coverage",
     "Derivative",
     "Dimension",
     "Expression",
@@ -41,6 +44,8 @@ __all__ = [
     "Field",
     "Finding",
     "IncommensurableError",
+    "Inferred",
+    "LintReport",
     "Number",
     "PinnlnError",
     "ProblemError",
@@ -50,11 +55,13 @@ __all__ = [
     "Scale",
     "Scales",
     "ScalesError",
+    "ScriptError",
     "Source",
     "Statement",
     "UnitsError",
     "Vector",
     "absolute",
+    "assert_units_consistent",
     "constant",
     "coordinates",
     "cos",
@@ -67,6 +74,8 @@ __all__ = [
     "grad",
     "laplacian",
     "lint",
+    "lint_folder",
+    "lint_script",
     "log",
     "sin",
     "sinh",

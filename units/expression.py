@@ -262,12 +262,24 @@ class Call(Expression):
         self.function = function
 
 
+class Operation(Expression):
+    """Something done to operands that only its name tells: what the trace of foreign code is made of beside arithmetic.
+
+    `what` is the name under which the rule table knows it.
+    """
+
+    __slots__ = ("code", "what")
+
+    def __init__(self, what: str, *operands: Expression, source: Source | None = None, code: str = "") -> None:
+        super().__init__(*operands, source=source)
+        self.what, self.code = what, code
+
+
 @dataclass(frozen=True)
 class Function:
-    """An elementary function: its name, its dimension rule, its values and its derivative as an expression."""
+    """An elementary function: its name in the rule table, its values and its derivative as an expression."""
 
     name: str
-    rule: str
     evaluate: Callable[[Any], Any]
     derivative: Callable[[Expression], Expression]
 

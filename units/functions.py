@@ -203,17 +203,17 @@ def _apply(function: Function, operand: Operand) -> Any:
     return float(function.evaluate(operand))
 
 
-SIN: Function = Function("sin", "dimensionless", np.sin, lambda z: Call(COS, z))
-COS: Function = Function("cos", "dimensionless", np.cos, lambda z: -Call(SIN, z))
-TAN: Function = Function("tan", "dimensionless", np.tan, lambda z: pure(1.0) + Call(TAN, z) ** 2)
-EXP: Function = Function("exp", "dimensionless", np.exp, lambda z: Call(EXP, z))
-LOG: Function = Function("log", "dimensionless", np.log, lambda z: pure(1.0) / z)
-SINH: Function = Function("sinh", "dimensionless", np.sinh, lambda z: Call(COSH, z))
-COSH: Function = Function("cosh", "dimensionless", np.cosh, lambda z: Call(SINH, z))
-TANH: Function = Function("tanh", "dimensionless", np.tanh, lambda z: pure(1.0) - Call(TANH, z) ** 2)
-SQRT: Function = Function("sqrt", "root", np.sqrt, lambda z: pure(0.5) / Call(SQRT, z))
-SIGN: Function = Function("sign", "sign", np.sign, lambda z: pure(0.0))
-ABS: Function = Function("abs", "preserve", np.abs, lambda z: Call(SIGN, z))
+SIN: Function = Function("sin", np.sin, lambda z: Call(COS, z))
+COS: Function = Function("cos", np.cos, lambda z: -Call(SIN, z))
+TAN: Function = Function("tan", np.tan, lambda z: pure(1.0) + Call(TAN, z) ** 2)
+EXP: Function = Function("exp", np.exp, lambda z: Call(EXP, z))
+LOG: Function = Function("log", np.log, lambda z: pure(1.0) / z)
+SINH: Function = Function("sinh", np.sinh, lambda z: Call(COSH, z))
+COSH: Function = Function("cosh", np.cosh, lambda z: Call(SINH, z))
+TANH: Function = Function("tanh", np.tanh, lambda z: pure(1.0) - Call(TANH, z) ** 2)
+SQRT: Function = Function("sqrt", np.sqrt, lambda z: pure(0.5) / Call(SQRT, z))
+SIGN: Function = Function("sign", np.sign, lambda z: pure(0.0))
+ABS: Function = Function("abs", np.abs, lambda z: Call(SIGN, z))
 
 
 def sin(operand: Operand) -> Any:

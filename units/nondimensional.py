@@ -37,7 +37,7 @@ class Characteristic:
     span: float
 
 
-_DEGREES = {"preserve": 1.0, "root": 0.5, "sign": 0.0}
+_DEGREES = {"abs": 1.0, "sqrt": 0.5, "sign": 0.0}
 
 Yardsticks = Mapping[Coordinate | Field, Characteristic]
 
@@ -181,7 +181,7 @@ def _over_largest(operands: Sequence[Expression]) -> tuple[float, list[Expressio
 
 def _call(node: Call, inner: Addend) -> Addend:
     """A function whose argument may carry a dimension is homogeneous,  f(c·z) = |c|ⁿ f(±z): its span comes out."""
-    degree = _DEGREES.get(node.function.rule)
+    degree = _DEGREES.get(node.function.name)
     if degree is None:
         return Addend(1.0, rebuild(node, [inner.expression]))
     if inner.factor is None:

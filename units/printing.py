@@ -12,6 +12,7 @@ from pinnln.units.expression import (
     Field,
     Negation,
     Number,
+    Operation,
     Power,
     Product,
     Quotient,
@@ -54,6 +55,10 @@ def _text(node: Expression) -> tuple[str, int]:
             return f"{node.function.name}({text(node.operands[0])})", _ATOM
         case Comparison():
             return f"{text(node.operands[0])} {node.relation} {text(node.operands[1])}", _SUM
+        case Operation():
+            if node.what == "gradient":
+                return "/".join(f"∂{_wrapped(operand, _ATOM)}" for operand in node.operands), _POWER
+            return f"{node.what}({', '.join(text(operand) for operand in node.operands)})", _ATOM
         case Where():
             return f"where({', '.join(text(operand) for operand in node.operands)})", _ATOM
     raise TypeError(f"expected a node of an expression, found {type(node).__name__}")

@@ -63,11 +63,12 @@ def user_frame() -> FrameType | None:
 def caller() -> Source | None:
     """The span of the user's expression that is being evaluated just now."""
     frame = user_frame()
-    return _span(frame.f_code, frame.f_lasti) if frame is not None else None
+    return span_of(frame.f_code, frame.f_lasti) if frame is not None else None
 
 
 @functools.lru_cache(maxsize=4096)
-def _span(code: CodeType, instruction: int) -> Source | None:
+def span_of(code: CodeType, instruction: int) -> Source | None:
+    """The span of what one instruction of the interpreter belongs to."""
     line, end_line, column, end_column = next(islice(code.co_positions(), instruction // 2, None))
     if line is None or end_line is None or column is None or end_column is None:
         return None

@@ -1,0 +1,97 @@
+"""What a refused sum or temperature is called: the code and the sentence of the finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pinnln.units.expression import (
+    Call,
+    Comparison,
+    Difference,
+    Expression,
+    Negation,
+    Number,
+    Operation,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Where,
+)
+from pinnln.units.hints import bare
+from pinnln.units.rules import RULES, Family
+from pinnln.units.source import Source, argument, operands
+from pinnln.units.terms import Term
+
+SMALL = 1e-4
+OFFSET_USES = {"UL301": "multiplied", "UL302": "used nonlinearly"}
+_REDUCTIONS = frozenset({"mean", "sum", "mse_loss", "l1_loss", "norm", "vector_norm", "var", "nanmean"})
+_SHIFTABLE = frozenset({"add", "sub", "where", "mean", "max", "min", "amax", "amin", "clamp", "total", "lt"})
+
+
+def sum_code(term: Term, addends: Sequence[Term], node: Expression) -> str:
+    """UL201 between losses, UL102 for a small bare number, what the trace said of its own joins, else UL101."""
+    if _of_losses(addends):
+        return "UL201"
+    if isinstance(node, Operation) and node.code:
+        return node.code
+    inner = term.expression
+    small = isinstance(inner, Number) and bare(inner) and 0 < abs(inner.value) <= SMALL
+    return "UL102" if small else "UL101"
+
+
+def sum_sentence(what: str, addends: Sequence[Term], node: Expression) -> str:
+    """What is wrong with a join, in the words of what was written."""
+    if _of_losses(addends):
+        return f"the losses added in {what} are of residuals of unlike dimension"
+    if isinstance(node, Where):
+        return f"the branches of where in {what} have different dimensions"
+    if isinstance(node, Comparison) or (isinstance(node, Operation) and RULES[node.what].family is Family.COMPARE):
+        return f"the sides of a comparison in {what} have different dimensions"
+    if isinstance(node, Operation) and node.code == "UL202":
+        return f"a reduction in {what} mixes columns of different dimensions"
+    if isinstance(node, Operation):
+        return f"what {node.what} joins in {what} has different dimensions"
+    return f"the terms of {what} have different dimensions"
+
+
+def made_elsewhere(term: Term) -> tuple[str, ...]:
+    """A note with the line in which a named term was made."""
+    made = term.expression.source
+    if made is None or term.source is None or made.line == term.source.line or made.path != term.source.path:
+        return ()
+    return (f"{term} was made in line {made.line}",)
+
+
+def offset_use(
+    node: Expression, name: str, places: Sequence[int]
+) -> tuple[bool, list[tuple[str, Expression, Source | None]]]:
+    """What an operation does with points on an offset scale (20 °C): whether its result is one, and what is refused.
+
+    A point may be shifted, compared and averaged, and the difference of two is none; anything else needs an absolute
+    temperature.
+    """
+    if name in _SHIFTABLE and not (isinstance(node, Sum) and len(places) == 2):
+        return not (isinstance(node, Difference) and len(places) == 2) and name != "lt", []
+    spans = operands(node.source) if len(node.operands) == 2 else (argument(node.source, 0),) * 2
+    refused = []
+    for index in places:
+        operand = node.operands[index]
+        linear = name in ("add", "mul", "neg") or (name == "div" and index == 0)
+        code = "UL301" if linear or isinstance(operand, Number) else "UL302"
+        refused.append((code, operand, (spans[index] if index < len(spans) else None) or node.source))
+    return False, refused
+
+
+def _of_losses(addends: Sequence[Term]) -> bool:
+    written = [item.expression for item in addends if not bare(item.expression)]
+    return bool(written) and all(_is_loss(item) for item in written)
+
+
+def _is_loss(node: Expression) -> bool:
+    """Whether it is a reduction over points, perhaps weighted or under a root."""
+    if isinstance(node, Operation):
+        return node.what in _REDUCTIONS or (node.what in ("sqrt", "total") and _is_loss(node.operands[0]))
+    if isinstance(node, Product | Quotient | Power | Negation | Call):
+        return any(_is_loss(operand) for operand in node.operands)
+    return False

@@ -1,0 +1,56 @@
+"""Which lines of a file ran: what did not run was not checked."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+
+@contextmanager
+def executed_lines(path: str) -> Iterator[set[int]]:
+    """The lines of one file that run within the block; another tracer that is there already keeps its work."""
+    lines: set[int] = set()
+    before = sys.gettrace()
+
+    def local(frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "line":
+            lines.add(frame.f_lineno)
+        return local
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        if frame.f_code.co_filename == path:
+            lines.add(frame.f_lineno)
+            return local
+        return before(frame, event, argument) if before is not None else None
+
+    sys.settrace(trace)
+    try:
+        yield lines
+    finally:
+        sys.settrace(before)
+
+
+def statement_lines(text: str, first: int = 1, last: int | None = None) -> dict[int, range]:
+    """The first line of every statement between two lines, and the lines on which it counts as run."""
+    found = {}
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.stmt) or isinstance(node, ast.Global | ast.Nonlocal | ast.Pass):
+            continue
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        end = node.body[0].lineno - 1 if isinstance(node, _COMPOUND) and node.body else node.end_lineno or node.lineno
+        if first <= node.lineno and (last is None or node.lineno <= last):
+            found[node.lineno] = range(node.lineno, max(end, node.lineno) + 1)
+    return found
+
+
+_COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
+
+
+def not_run(statements: dict[int, range], lines: set[int]) -> tuple[int, ...]:
+    """The statements of which no line ran."""
+    return tuple(sorted(line for line, span in statements.items() if not lines.intersection(span)))
