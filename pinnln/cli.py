@@ -1,4 +1,4 @@
-"""The command line: pinnln compare, solve and problems."""
+"""The command line: pinnln compare, lint, problems and solve."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 
 class _Refusing(click.Group):
-    """Commands whose refusals are one message and exit code 2."""
+    """Commands whose refusals are one message and exit code 2; lint is loaded when it is called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*super().list_commands(context), "lint"})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name == "lint":
+            from pinnln.lint_command import lint
+
+            return lint
+        return super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> Any:
         from pinnln.units import PinnlnError
@@ -36,7 +46,7 @@ def main() -> None:
     \b
     Example:  pinnln compare natural_convection --out results/natural_convection
 
-    Exit codes: 0 fine, 1 a target missed, 2 misuse.
+    Exit codes: 0 fine, 1 findings or a target missed, 2 misuse.
     """
 
 

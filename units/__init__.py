@@ -31,6 +31,7 @@ from pinnln.units.scales import ResolvedScales, Scale, Scales
 from pinnln.units.script_lint import ScriptError, lint_folder, lint_script
 from pinnln.units.source import Source
 from pinnln.units.statement import Statement
+from pinnln.units.tensor_lint import lint_function
 
 __all__ = [
     "DIMENSIONLESS",
@@ -75,6 +76,7 @@ __all__ = [
     "laplacian",
     "lint",
     "lint_folder",
+    "lint_function",
     "lint_script",
     "log",
     "sin",

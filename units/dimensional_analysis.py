@@ -137,6 +137,15 @@ class DimensionalAnalysis:
             return False
         return True
 
+    @property
+    def visited(self) -> tuple[Expression, ...]:
+        """Every node met so far."""
+        return tuple(self._kept)
+
+    def visit(self, node: Expression) -> Dimension | None:
+        """The dimension of a node beside the statements."""
+        return self._visit(node)
+
     def _visit(self, node: Expression, declared: Dimension | None = None) -> Dimension | None:
         if id(node) not in self._known:
             self._kept.append(node)
@@ -163,7 +172,7 @@ class DimensionalAnalysis:
         inner = [self._visit(operand) for operand in node.operands]
         if isinstance(node, Operation) and name == "probed":
             self._counts["probed"] += 1
-            return inner[0] ** Fraction(node.code) if inner[0] is not None else None
+            return inner[0] ** Fraction(node.code).limit_denominator(24) if inner[0] is not None else None
         if name == "layer":
             self._counts["by_rule"] += 1
             return self._layer(node, inner)
@@ -243,13 +252,13 @@ class DimensionalAnalysis:
             notes = self._because(dimension / expected, term, expected)
         excess = dimension / expected
         scope = self._statement.scope
-        too_many = f"{dimension}       ← too many by {excess}{named(excess, scope)}"
         self._report(
             sum_code(term, addends, node),
             sum_sentence(self._what, addends, node),
-            ((str(agreeing[0]), str(expected)), (str(term), too_many)),
+            ((str(agreeing[0]), str(expected)), (str(term), str(dimension))),
             way_out(term, dimension, expected, scope),
             term.source,
+            f"{excess}{named(excess, scope)}",
             notes + order_note(term, excess) + made_elsewhere(term),
         )
 
@@ -363,9 +372,10 @@ class DimensionalAnalysis:
         units: tuple[tuple[str, str], ...],
         hint: str,
         source: Source | None,
+        excess: str = "",
         notes: tuple[str, ...] = (),
     ) -> None:
-        self.findings.append(Finding(code, message, units, hint, self._statement.name, source, notes))
+        self.findings.append(Finding(code, message, units, hint, self._statement.name, source, excess, notes))
 
 
 def _literal_zero(node: Number) -> bool:

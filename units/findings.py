@@ -13,7 +13,8 @@ from pinnln.units.source import Source
 class Finding:
     """One place where dimensions do not fit: a code, the sentence, the units involved, the way out, the span.
 
-    `notes` say where the units came from; `times`, how often the same place was met.
+    `excess` is what the guilty term has too many of; `notes` say where the units came from; `times`, how often the same
+    place was met.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Finding:
     hint: str
     residual: str
     source: Source | None
+    excess: str = ""
     notes: tuple[str, ...] = ()
     times: int = 1
 
@@ -30,14 +32,18 @@ class Finding:
         """error, warning or note, as the code has it."""
         return CODES[self.code].level
 
-    def __str__(self) -> str:
+    def rows(self) -> list[str]:
+        """The units involved, one a line, the last with its excess."""
         width = max((len(what) for what, _ in self.units), default=0)
         rows = [f"    {what:<{width}}     {unit}" for what, unit in self.units]
+        return [*rows[:-1], f"{rows[-1]}       ← too many by {self.excess}"] if self.excess else rows
+
+    def __str__(self) -> str:
         place = str(self.source) if self.source else ""
         excerpt = self.source.excerpt() if self.source else ""
         notes = [f"  note: {note}" for note in self.notes]
         last = [f"  {self.hint:<40}  {place}".rstrip()] if self.hint or place else []
-        return "\n".join([self.message, *rows, *last, *([excerpt] if excerpt else []), *notes])
+        return "\n".join([self.message, *self.rows(), *last, *([excerpt] if excerpt else []), *notes])
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import io
 import runpy
-import signal
 import sys
-import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import pint
 
@@ -24,16 +21,13 @@ from pinnln.units.executed import executed_lines, not_run, statement_lines
 from pinnln.units.findings import Coverage, Finding, LintReport, without_repetition
 from pinnln.units.source import Source, span_of
 from pinnln.units.suppression import Suppressions
+from pinnln.units.time_limit import TimeLimitReached, limited
 
 RUN_NAME = "__unitlint__"
 
 
 class ScriptError(PinnlnError, ValueError):
     """A script cannot be linted: it does not parse, raises, never ends, or is not there."""
-
-
-class _TimeLimit(BaseException):
-    """The script ran for too long; no `except Exception` of the script stops this."""
 
 
 def lint_script(path: str | Path, time_limit: float = 60.0) -> LintReport:
@@ -110,11 +104,11 @@ def _run(file: Path, time_limit: float) -> None:
     before, sys.argv = sys.argv, [str(file)]
     sys.path.insert(0, str(file.parent))
     try:
-        with redirect_stdout(io.StringIO()), _limited(file, time_limit):
+        with redirect_stdout(io.StringIO()), limited(time_limit):
             runpy.run_path(str(file), run_name=RUN_NAME)
     except SystemExit:
         pass
-    except _TimeLimit:
+    except TimeLimitReached:
         raise ScriptError(
             f"{file} did not end within {time_limit:g} s: expected a script that states problems; put long work under "
             'if __name__ == "__main__", or raise the limit'
@@ -122,24 +116,6 @@ def _run(file: Path, time_limit: float) -> None:
     finally:
         sys.path.remove(str(file.parent))
         sys.argv = before
-
-
-@contextmanager
-def _limited(file: Path, seconds: float) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def stop(number: int, frame: Any) -> None:
-        raise _TimeLimit
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _as_finding(error: Exception, file: Path) -> Finding:

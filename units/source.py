@@ -126,3 +126,29 @@ def argument(source: Source | None, place: int, keyword: str = "") -> Source | N
     if place < len(node.args) and not any(isinstance(given, ast.Starred) for given in node.args):
         return _of_node(source.path, node.args[place])
     return source
+
+
+def segment(source: Source | None) -> str:
+    """The characters of a span on one line, or nothing."""
+    if source is None or source.line != source.end_line:
+        return ""
+    return linecache.getline(source.path, source.line)[source.column - 1 : source.end_column - 1]
+
+
+def assigned(source: Source) -> str:
+    """The name to which the value of a span is given, as in `u_xx = …`, or nothing."""
+    for node in _assignments(source.path, "".join(linecache.getlines(source.path))):
+        inside = node.value.lineno <= source.line and source.end_line <= (node.value.end_lineno or node.value.lineno)
+        value = node.value.value if isinstance(node.value, ast.Subscript) else node.value
+        if inside and source in (_of_node(source.path, node.value), _of_node(source.path, value)):
+            target = node.targets[0]
+            return target.id if isinstance(target, ast.Name) else ""
+    return ""
+
+
+@functools.lru_cache(maxsize=64)
+def _assignments(path: str, text: str) -> list[ast.Assign]:
+    try:
+        return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Assign)]
+    except SyntaxError:
+        return []
