@@ -20,7 +20,7 @@ from pinnln.units.expression import (
 )
 from pinnln.units.hints import bare
 from pinnln.units.rules import RULES, Family
-from pinnln.units.source import Source, argument, operands
+from pinnln.units.source import Source, argument, operands, segment
 from pinnln.units.terms import Term
 
 SMALL = 1e-4
@@ -55,12 +55,40 @@ def sum_sentence(what: str, addends: Sequence[Term], node: Expression) -> str:
     return f"the terms of {what} have different dimensions"
 
 
-def made_elsewhere(term: Term) -> tuple[str, ...]:
-    """A note with the line in which a named term was made."""
-    made = term.expression.source
-    if made is None or term.source is None or made.line == term.source.line or made.path != term.source.path:
+def has_sum(node: Expression) -> bool:
+    """Whether there is a sum in it, which may be told what it should be."""
+    return any(isinstance(inner, Sum | Difference) for inner in node.walk())
+
+
+def blamed_source(term: Term) -> Source | None:
+    """Where a guilty term was written: a composite that was given a name elsewhere is blamed where its factors stand.
+
+    A plain derivative is what its name says, and stays blamed where it is added.
+    """
+    return _definition(term) or term.source
+
+
+def named_elsewhere(term: Term) -> tuple[str, ...]:
+    """A note with the other line of a term that was named: where it was made, or where it is added."""
+    made, added = term.expression.source, term.source
+    if _definition(term) is not None and added is not None:
+        return (f"it is added in line {added.line}",)
+    if made is None or added is None or made.line == added.line or made.path != added.path:
         return ()
     return (f"{term} was made in line {made.line}",)
+
+
+def _definition(term: Term) -> Source | None:
+    node, span = term.expression, term.source
+    if isinstance(node, Product):
+        for factor, other, place in zip(node.operands, reversed(node.operands), operands(span), strict=True):
+            if place is not None and bare(other):
+                return _definition(Term(factor, term.sign, place))
+    made = node.source
+    if made is None or span is None or span.encloses(made) or made.path != span.path:
+        return None
+    composite = isinstance(node, Product | Quotient | Sum | Difference | Power | Negation)
+    return made if composite and segment(span).isidentifier() else None
 
 
 def offset_use(

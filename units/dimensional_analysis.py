@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from pinnln.units.algebra import fold
-from pinnln.units.blame import OFFSET_USES, made_elsewhere, offset_use, sum_code, sum_sentence
+from pinnln.units.blame import OFFSET_USES, blamed_source, has_sum, named_elsewhere, offset_use, sum_code, sum_sentence
 from pinnln.units.dimension import DIMENSIONLESS, Dimension
 from pinnln.units.expression import (
     Call,
@@ -121,7 +121,7 @@ class DimensionalAnalysis:
             f"{self._what} has another dimension than it was declared with",
             (("declared", str(declared)), (f"found, in {target}", str(found))),
             missing_factor(found / declared, self._statement.scope) or f"Declare it in units of {found}.",
-            target.source,
+            blamed_source(Term(target, 1, target.source)),
         )
 
     def _equal(self, found: Dimension, expected: Dimension, source: Source | None) -> bool:
@@ -159,7 +159,7 @@ class DimensionalAnalysis:
             return node.dimension
         if isinstance(node, Derivative):
             self._counts["by_rule"] += 1
-            return self._derivative(node)
+            return self._derivative(node, declared)
         name = rule_name(node)
         if name not in RULES:
             return self._without_rule(node, name)
@@ -194,7 +194,7 @@ class DimensionalAnalysis:
                 return self._step(node)
             case Family.POWER:
                 return self._power(node)
-        found = [self._visit(operand) for operand in node.operands]
+        found = self._operands(node, family, degree, declared)
         if family is Family.ANY:
             return DIMENSIONLESS
         if any(item is None for item in found) and not (family is Family.DEGREE and found[0] is not None):
@@ -206,6 +206,23 @@ class DimensionalAnalysis:
         for item in known[1:]:
             total = total * item if family is Family.PRODUCT else total / item
         return total
+
+    def _operands(
+        self, node: Expression, family: Family, degree: Fraction, declared: Dimension | None
+    ) -> list[Dimension | None]:
+        """The dimensions of the operands; one that is a sum is told what the others leave for it."""
+        if declared is not None and degree and family is Family.DEGREE:
+            return [self._visit(node.operands[0], declared ** (1 / degree)), *map(self._visit, node.operands[1:])]
+        if declared is None or len(node.operands) != 2 or family is Family.ANY:
+            return [self._visit(operand) for operand in node.operands]
+        left, right = node.operands
+        if has_sum(left) and not has_sum(right):
+            other = self._visit(right)
+            left_for = None if other is None else declared / other if family is Family.PRODUCT else declared * other
+            return [self._visit(left, left_for), other]
+        other = self._visit(left)
+        right_for = None if other is None else declared / other if family is Family.PRODUCT else other / declared
+        return [other, self._visit(right, right_for)]
 
     def _addends(self, node: Expression) -> list[Term]:
         if isinstance(node, Sum | Difference):
@@ -220,7 +237,9 @@ class DimensionalAnalysis:
         return [Term(item, 1, span or item.source) for item, span in zip(kept, spans, strict=True)]
 
     def _join(self, addends: list[Term], node: Expression, declared: Dimension | None = None) -> Dimension | None:
-        found = [(term, self._visit(term.expression)) for term in addends]
+        plain = [(term, self._visit(term.expression)) for term in addends if not has_sum(term.expression)]
+        wanted = declared if declared is not None else majority(plain)
+        found = [(term, self._visit(term.expression, wanted)) for term in addends]
         expected = majority(found, declared)
         if expected is None:
             return None
@@ -257,9 +276,9 @@ class DimensionalAnalysis:
             sum_sentence(self._what, addends, node),
             ((str(agreeing[0]), str(expected)), (str(term), str(dimension))),
             way_out(term, dimension, expected, scope),
-            term.source,
+            blamed_source(term),
             f"{excess}{named(excess, scope)}",
-            notes + order_note(term, excess) + made_elsewhere(term),
+            notes + order_note(term, excess) + named_elsewhere(term),
         )
 
     def _because(self, excess: Dimension, term: Term, expected: Dimension) -> tuple[str, ...]:
@@ -280,8 +299,10 @@ class DimensionalAnalysis:
     def _raw(self, node: Expression) -> Dimension | None:
         return self._known.get(id(node))
 
-    def _derivative(self, node: Derivative) -> Dimension | None:
-        dimension = self._visit(node.operands[0])
+    def _derivative(self, node: Derivative, declared: Dimension | None) -> Dimension | None:
+        for coordinate in node.coordinates:
+            declared = None if declared is None else declared * coordinate.dimension
+        dimension = self._visit(node.operands[0], declared)
         for coordinate in node.coordinates:
             dimension = None if dimension is None else dimension / coordinate.dimension
         return dimension

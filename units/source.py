@@ -152,3 +152,9 @@ def _assignments(path: str, text: str) -> list[ast.Assign]:
         return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Assign)]
     except SyntaxError:
         return []
+
+
+def names_within(source: Source | None) -> set[str] | None:
+    """The names that the expression at a span mentions; None where no expression is known."""
+    node = _node_at(source) if source else None
+    return None if node is None else {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}

@@ -15,7 +15,7 @@ def plain_function(function: Callable[..., Any]) -> FunctionType | None:
         inner = getattr(inner, "__wrapped__", None) or inner.__func__
     if isinstance(inner, FunctionType):
         return inner
-    method = getattr(type(inner), "forward", None) or getattr(type(inner), "__call__", None)
+    method = getattr(type(inner), "forward", None) or vars(type(inner)).get("__call__")
     return method if isinstance(method, FunctionType) else None
 
 

@@ -21,6 +21,7 @@ from pinnln.units.executed import executed_lines, not_run, statement_lines
 from pinnln.units.expression import Coordinate, Expression, Field, Number
 from pinnln.units.findings import Finding, LintReport, without_repetition
 from pinnln.units.registry import Measured, Q, is_point, measure, parse_unit
+from pinnln.units.rescaling import broken_dimensions
 from pinnln.units.source import Source
 from pinnln.units.statement import Statement
 from pinnln.units.suppression import Suppressions
@@ -97,7 +98,7 @@ def lint_function(
         return LintReport((failure,))
     report = _examined(run, declaration, plain)
     text = "".join(linecache.getlines(path))
-    statements = {line: span for line, span in statement_lines(text, first + 1, last).items()} if text else {}
+    statements = statement_lines(text, first + 1, last) if text else {}
     missing = not_run(statements, lines)
     findings = Suppressions(path, text).apply(report.findings) if text else list(report.findings)
     findings += [_skipped(path, line) for line in missing]
@@ -169,8 +170,12 @@ def _failure(run: TensorRun, plain: FunctionType, time_limit: float) -> Finding 
                 line = trace.tb_lineno
             trace = trace.tb_next
         where = Source(source.path, line, 1, line, len(linecache.getline(source.path, line).rstrip()) + 1)
-        return _unlintable(f"{plain.__name__} raised {type(error).__name__}: {str(error).splitlines()[:1]}", where)
+        return _unlintable(f"{plain.__name__} raised {type(error).__name__}: {_first_line(error)}", where)
     return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else "no message"
 
 
 def _examined(run: TensorRun, declaration: Declaration, plain: FunctionType) -> LintReport:
@@ -190,7 +195,22 @@ def _examined(run: TensorRun, declaration: Declaration, plain: FunctionType) -> 
     analysis.findings += [_escaped(node, source, analysis) for node, source in run.escapes if _has_unit(node, analysis)]
     analysis.findings += [_stranger(name, source) for name, source in run.strangers.items()]
     analysis.findings += misnamed(analysis.visited)
+    if not analysis.findings and not analysis.report().inferred and not declaration.points:
+        broken = broken_dimensions(run.values, [analysis.dimension(node) for node in run.residuals])
+        analysis.findings += [_inhomogeneous(place, bases, plain) for place, bases in broken.items()]
     return analysis.report()
+
+
+def _inhomogeneous(place: int, bases: Sequence[str], plain: FunctionType) -> Finding:
+    source = Source(plain.__code__.co_filename, plain.__code__.co_firstlineno, 1, plain.__code__.co_firstlineno, 1)
+    return Finding(
+        "UL104",
+        f"residual {place + 1} of {plain.__name__} is not homogeneous: it breaks when {', '.join(bases)} is rescaled",
+        (),
+        "Something passes around torch: look for numpy, float() and numbers that carry a unit.",
+        str(place + 1),
+        source,
+    )
 
 
 def _has_unit(node: Expression, analysis: DimensionalAnalysis) -> bool:

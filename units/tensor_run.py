@@ -179,20 +179,22 @@ def _arguments(
     ]
     names = [item.name for item in parameters if item.kind in (item.POSITIONAL_ONLY, item.POSITIONAL_OR_KEYWORD)]
     symbols = {*declaration.inputs, *declaration.outputs}
-    free = [name for name in names if name not in symbols and name not in constants]
-    pair = [name for name in names if name not in constants]
-    separate = len(declaration.inputs) == 1 and len(declaration.outputs) == 1
-    if len(pair) == 2 and not set(pair) <= symbols - ({pair[0]} if not separate else set()):
-        if free != pair[:1] or pair[1] not in declaration.inputs:
-            both = dict(zip(pair, stage.columns(), strict=True))
-            return [both[name] if name in both else constants[name] for name in names]
+    rest = [name for name in names if name not in constants]
+    free = [name for name in rest if name not in symbols]
+    columns = len(rest) == 2 and (len(free) == 2 or (len(free) == 1 and _means_columns(rest, declaration)))
+    if columns:
+        both = dict(zip(rest, stage.columns(), strict=True))
+        return [both[name] if name in both else constants[name] for name in names]
     if len(free) > 1:
         known = ", ".join([*symbols, *constants])
         raise ProblemError(f"the parameters {', '.join(free)} are unknown: expected (x, y) or names among {known}")
     held: dict[str, Any] = {**stage.separate(), **constants}
-    if len(names) == 2 and free == names[:1] and len(declaration.inputs) > 1:
-        held[names[1]] = stage.columns()[0]
     return [held.get(name, stage.network) for name in names]
+
+
+def _means_columns(names: Sequence[str], declaration: Declaration) -> bool:
+    """Whether f(x, y) is of all inputs and all outputs, although one of the names is that of a single input."""
+    return names[1] not in declaration.inputs and (names[0] in declaration.inputs or len(declaration.inputs) == 1)
 
 
 @contextmanager

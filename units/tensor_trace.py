@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from types import FrameType
 from typing import Any, TypeAlias
 
 import torch
@@ -29,7 +30,7 @@ from pinnln.units.expression import (
 from pinnln.units.inference import unknown_dimension
 from pinnln.units.registry import Measured
 from pinnln.units.rules import RULES, Family
-from pinnln.units.source import Source, operands, segment, span_of
+from pinnln.units.source import Source, names_within, operands, segment, span_of
 from pinnln.units.tensor_operations import (
     ALONG,
     BINARY,
@@ -135,7 +136,8 @@ class TensorTrace(TorchFunctionMode):
         name, source = called.name, self._place()
         if name in BINARY and len(args) + ("other" in given) >= 2:
             pair = [args[0], args[1] if len(args) > 1 else given["other"]]
-            return self._pairwise(name, pair[::-1] if called.reflected else pair, source)
+            reverse = called.reflected or (name in ("add", "mul") and self._number_leads(pair, source))
+            return self._pairwise(name, pair[::-1] if reverse else pair, source)
         if name == "where" and len(args) == 3:
             return self._pairwise("where", args[1:], source, [self._of(args[0]).shape])
         if name == "clamp":
@@ -250,12 +252,12 @@ class TensorTrace(TorchFunctionMode):
         if weighing:
             node = Product(node, self._total(weighing, source), source=source)
         for variable, slope in zip(inputs, result, strict=True):
-            if slope is not None:
-                labels = self._of(variable) if self._known(variable) else None
-                if labels is None:
-                    self._keep(slope, self._filled(slope, Operation("unknown", node, source=source)))
-                else:
-                    self._keep(slope, self._each(labels, lambda inner: _derivative(node, inner, source)))
+            if slope is not None and not self._known(variable):
+                self._keep(slope, self._filled(slope, Operation("unknown", node, source=source)))
+            elif slope is not None:
+                labels = self._of(variable)
+                named = source if len(self._distinct(labels)) == 1 else None
+                self._keep(slope, self._each(labels, lambda inner, place=named: _derivative(node, inner, place)))
 
     def _write(self, args: tuple[Any, ...]) -> None:
         target, index, value = args
@@ -272,11 +274,31 @@ class TensorTrace(TorchFunctionMode):
     def _moved(self, func: Callable[..., Any], args: tuple[Any, ...], given: dict[str, Any], result: Any) -> None:
         first = args[0]
         if Called.of(func).name in ("getitem", "index_select", "gather", "masked_select", "take"):
-            moved = func(self._of(first), *args[1:], **given)
+            moved = self._placed(func(self._of(first), *args[1:], **given))
         else:
             moved = func(*(self._swapped(item) for item in args), **given)
         for tensor, labels in zip(_tensors(result), _tensors(moved), strict=True):
             self._keep(tensor, labels)
+
+    def _placed(self, labels: Labels) -> Labels:
+        """A column picked from a gradient is the derivative that this line of the script asks for."""
+        found = self._distinct(labels)
+        if len(found) != 1 or not isinstance(found[0], Derivative) or found[0].source is not None:
+            return labels
+        inner = found[0]
+        return labels * 0 + self._add(Derivative(inner.operands[0], inner.coordinates, source=self._place()))
+
+    def _number_leads(self, pair: Sequence[Any], source: Source | None) -> bool:
+        """Whether the bare number of a sum or product stands on the left: torch hands it over second."""
+        if isinstance(pair[1], torch.Tensor) or source is None:
+            return False
+        frame = self._frame()
+        left, right = (names_within(span) for span in operands(source))
+        if frame is None or left is None or right is None:
+            return False
+        held = {**frame.f_globals, **frame.f_locals}
+        tensors = {name for name, value in held.items() if isinstance(value, torch.Tensor)}
+        return not left & tensors and bool(right & tensors)
 
     def _swapped(self, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
@@ -367,16 +389,16 @@ class TensorTrace(TorchFunctionMode):
     def _total(self, nodes: Sequence[Expression], source: Source | None) -> Expression:
         return nodes[0] if len(nodes) == 1 else Operation("total", *nodes, source=source, code="UL202")
 
+    def _frame(self) -> FrameType | None:
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename not in self._files:
+            frame = frame.f_back
+        return frame
+
     def _place(self) -> Source | None:
         """The span of the user's expression that called torch."""
-        frame = sys._getframe(1)
-        while frame is not None:
-            if frame.f_code.co_filename in self._files:
-                return span_of(frame.f_code, frame.f_lasti)
-            if frame.f_back is None:
-                return None
-            frame = frame.f_back
-        return None
+        frame = self._frame()
+        return None if frame is None else span_of(frame.f_code, frame.f_lasti)
 
 
 def _tensors(value: Any) -> list[torch.Tensor]:
@@ -404,7 +426,7 @@ def _bare(value: float, source: Source | None) -> Number:
 def _literal(value: float, span: Source | None) -> Number:
     shown = segment(span) or f"{value:g}"
     place = f"{shown} in line {span.line}:{span.column}" if span else shown
-    name = f"({shown})" if any(letter in shown for letter in " +-*/") else shown
+    name = f"({shown})" if any(letter in shown.replace("e-", "e") for letter in " +-*/") else shown
     return Number(Measured(value, unknown_dimension(place), "literal", point=False), name, span)
 
 

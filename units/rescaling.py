@@ -1,0 +1,55 @@
+"""The rescaling oracle: the same physics in other units gives the same answer, whatever the rules say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pinnln.units.dimension import Dimension
+
+_STEP = 12
+_TOLERANCE = 1e-9
+
+Answer = Callable[[Callable[[Dimension], float]], Sequence[Any]]
+
+
+def factor_of(powers: dict[str, int]) -> Callable[[Dimension], float]:
+    """The factor 2^(k·e) of a dimension when every base is rescaled by 2^k; exact for roots down to the fourth.
+
+    >>> factor_of({"[length]": 12})(Dimension.of({"[length]": 0.5}))
+    64.0
+    """
+
+    def factor(dimension: Dimension) -> float:
+        return float(2.0 ** float(sum(powers.get(base, 0) * power for base, power in dimension.exponents)))
+
+    return factor
+
+
+def broken_dimensions(answer: Answer, dimensions: Sequence[Dimension | None]) -> dict[int, list[str]]:
+    """The residuals that are not homogeneous, each with the base dimensions under whose rescaling it breaks.
+
+    Args: answer, the residuals' values in units rescaled by a factor for each dimension; dimensions, what each
+    residual is taken to be, None for one that is not asked.
+    Returns: place of the residual to the guilty bases, empty if all is well.
+    """
+    plain = answer(lambda dimension: 1.0)
+    bases = sorted({base for item in dimensions if item is not None for base, _ in item.exponents} | set(_SI))
+    broken: dict[int, list[str]] = {}
+    for base in bases:
+        factor = factor_of({base: _STEP})
+        rescaled = answer(factor)
+        for place, dimension in enumerate(dimensions):
+            if dimension is not None and not _agree(plain[place], rescaled[place], factor(dimension)):
+                broken.setdefault(place, []).append(base)
+    return broken
+
+
+_SI = ("[length]", "[mass]", "[time]", "[temperature]", "[current]", "[substance]")
+
+
+def _agree(plain: Any, rescaled: Any, factor: float) -> bool:
+    largest = float(abs(plain).max())
+    if largest == 0:
+        return True
+    return float(abs(rescaled / factor - plain).max()) <= _TOLERANCE * largest
