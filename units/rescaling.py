@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pinnln.units.dimension import Dimension
@@ -26,15 +26,17 @@ def factor_of(powers: dict[str, int]) -> Callable[[Dimension], float]:
     return factor
 
 
-def broken_dimensions(answer: Answer, dimensions: Sequence[Dimension | None]) -> dict[int, list[str]]:
+def broken_dimensions(
+    answer: Answer, dimensions: Sequence[Dimension | None], declared: Iterable[Dimension]
+) -> dict[int, list[str]]:
     """The residuals that are not homogeneous, each with the base dimensions under whose rescaling it breaks.
 
     Args: answer, the residuals' values in units rescaled by a factor for each dimension; dimensions, what each
-    residual is taken to be, None for one that is not asked.
+    residual is taken to be, None for one that is not asked; declared, those of all symbols.
     Returns: place of the residual to the guilty bases, empty if all is well.
     """
     plain = answer(lambda dimension: 1.0)
-    bases = sorted({base for item in dimensions if item is not None for base, _ in item.exponents} | set(_SI))
+    bases = sorted({base for dimension in declared for base, _ in dimension.exponents})
     broken: dict[int, list[str]] = {}
     for base in bases:
         factor = factor_of({base: _STEP})
@@ -43,9 +45,6 @@ def broken_dimensions(answer: Answer, dimensions: Sequence[Dimension | None]) ->
             if dimension is not None and not _agree(plain[place], rescaled[place], factor(dimension)):
                 broken.setdefault(place, []).append(base)
     return broken
-
-
-_SI = ("[length]", "[mass]", "[time]", "[temperature]", "[current]", "[substance]")
 
 
 def _agree(plain: Any, rescaled: Any, factor: float) -> bool:

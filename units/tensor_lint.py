@@ -46,6 +46,12 @@ class Declaration:
     points: tuple[Field, ...]
 
     @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The dimensions of all symbols."""
+        nodes = (*self.inputs.values(), *self.outputs.values(), *self.constants.values())
+        return tuple(node.dimension for node in nodes)
+
+    @property
     def scope(self) -> dict[str, Dimension]:
         """The declared constants, material for hints."""
         return {name: node.dimension for name, node in self.constants.items()}
@@ -104,6 +110,23 @@ def lint_function(
     findings += [_skipped(path, line) for line in missing]
     coverage = replace(report.coverage, lines=len(statements), not_run=missing)
     return replace(report, findings=without_repetition(findings), coverage=coverage)
+
+
+def rescaled(
+    function: Callable[..., Any],
+    inputs: Units,
+    outputs: Units,
+    constants: Mapping[str, str | pint.Quantity[Any]],
+    dimensions: Sequence[Dimension | None],
+) -> dict[int, list[str]]:
+    """The rescaling oracle alone: the residuals that are not homogeneous, with the base dimensions that break them."""
+    from pinnln.units.tensor_run import TensorRun
+
+    plain = plain_function(function)
+    if plain is None:
+        raise ProblemError(f"expected a Python function of tensors, found {function!r}")
+    declaration = _declared(inputs, outputs, constants, None, "dimensionless")
+    return broken_dimensions(TensorRun(function, plain, declaration).values, dimensions, declaration.dimensions)
 
 
 def _declared(
@@ -196,7 +219,9 @@ def _examined(run: TensorRun, declaration: Declaration, plain: FunctionType) -> 
     analysis.findings += [_stranger(name, source) for name, source in run.strangers.items()]
     analysis.findings += misnamed(analysis.visited)
     if not analysis.findings and not analysis.report().inferred and not declaration.points:
-        broken = broken_dimensions(run.values, [analysis.dimension(node) for node in run.residuals])
+        broken = broken_dimensions(
+            run.values, [analysis.dimension(node) for node in run.residuals], declaration.dimensions
+        )
         analysis.findings += [_inhomogeneous(place, bases, plain) for place, bases in broken.items()]
     return analysis.report()
 

@@ -16,14 +16,12 @@ from pinnln.units.dimensional_analysis import DimensionalAnalysis
 from pinnln.units.expression import Coordinate, Field, Number
 from pinnln.units.registry import measure
 from pinnln.units.statement import Statement
+from pinnln.units.tensor_lint import rescaled
 
 
 def _compiled(name: str, text: str, around: dict[str, Any]) -> tuple[Callable[..., Any], str]:
     path = f"/corpus/{name}.py"
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-    from pinnln.units import source
-
-    source._span_cache_clear() if hasattr(source, "_span_cache_clear") else source.span_of.cache_clear()
     names = {**around, "__name__": "corpus"}
     exec(compile(text, path, "exec"), names)
     return names[name], path
@@ -62,3 +60,10 @@ def by_trees(name: str, text: str, symbols: Symbols) -> LintReport:
 
 
 FRONT_ENDS = {"tensors": by_tensors, "trees": by_trees}
+
+
+def oracle(name: str, text: str, symbols: Symbols) -> dict[int, list[str]]:
+    """What the rescaling oracle says of an equation, rules aside."""
+    function, _ = _compiled(name, text, TORCH)
+    dimension = Dimension.of(Q(1.0, symbols.residual).dimensionality)
+    return rescaled(function, symbols.inputs, symbols.outputs, symbols.constants, [dimension])

@@ -48,22 +48,27 @@ def _changes(node: ast.expr, symbols: Symbols) -> Iterator[tuple[str, str, bool]
             if not symbols.same(unit, its):
                 yield "swap parameter", other, True
                 break
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in symbols.outputs:
-        if not symbols.pure(symbols.outputs[node.id]) and not _differentiated(node):
-            yield "add a bare epsilon", f"({written} + 1e-06)", True
-            yield "exponential of a field", f"exp({written})", True
+    if isinstance(node, ast.Name) and not symbols.pure(symbols.outputs.get(node.id, "")) and not _differentiated(node):
+        yield "add a bare epsilon", f"({written} + 1e-06)", True
+        yield "exponential of a field", f"exp({written})", True
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         yield from _call(node, symbols)
 
 
 def _binary(node: ast.BinOp, symbols: Symbols) -> Iterator[tuple[str, str, bool]]:
     left = ast.unparse(node.left)
-    if isinstance(node.op, ast.Mult | ast.Div) and isinstance(node.right, ast.Name) and node.right.id in symbols.constants:
+    if (
+        isinstance(node.op, ast.Mult | ast.Div)
+        and isinstance(node.right, ast.Name)
+        and node.right.id in symbols.constants
+    ):
         yield "drop parameter", _wrapped(node.left), not symbols.pure(symbols.constants[node.right.id])
     if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Name) and node.left.id in symbols.constants:
         yield "drop parameter", _wrapped(node.right), not symbols.pure(symbols.constants[node.left.id])
     if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Name) and isinstance(node.right, ast.Constant):
-        unit = symbols.constants.get(node.left.id, symbols.outputs.get(node.left.id, symbols.inputs.get(node.left.id, "")))
+        unit = symbols.constants.get(
+            node.left.id, symbols.outputs.get(node.left.id, symbols.inputs.get(node.left.id, ""))
+        )
         yield "drop a power", left, not symbols.pure(unit)
     if isinstance(node.op, ast.Add | ast.Sub):
         sign = "-" if isinstance(node.op, ast.Add) else "+"
