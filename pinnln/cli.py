@@ -164,3 +164,7 @@ def _optimizers(name: str, steps: int) -> list[AbstractOptimizer]:
     if name == "lm":
         return [LevenbergMarquardt(steps=steps)]
     return [Adam(steps=steps)] if name == "adam" else [Adam(steps=steps), LBFGS(steps=max(1, steps // 4))]
+
+
+if __name__ == "__main__":
+    main()

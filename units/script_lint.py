@@ -19,7 +19,8 @@ from pinnln.units.dimensional_analysis import DimensionalAnalysis
 from pinnln.units.errors import PinnlnError
 from pinnln.units.executed import executed_lines, not_run, statement_lines
 from pinnln.units.findings import Coverage, Finding, LintReport, without_repetition
-from pinnln.units.source import Source, span_of
+from pinnln.units.source import Source, assigned, span_of
+from pinnln.units.statement import Stated
 from pinnln.units.suppression import Suppressions
 from pinnln.units.time_limit import TimeLimitReached, limited
 
@@ -45,14 +46,9 @@ def lint_script(path: str | Path, time_limit: float = 60.0) -> LintReport:
     suppressions = Suppressions(str(file), text)
     if suppressions.skip_file:
         return LintReport(coverage=Coverage(files=1, skipped=(str(path),)))
-    analysis, raised = DimensionalAnalysis(), None
-    with executed_lines(str(file)) as lines, collecting() as problems:
-        try:
-            _run(file, time_limit)
-        except LintReached:
-            pass
-        except Exception as error:
-            raised = _as_finding(error, file)
+    with executed_lines(str(file)) as lines:
+        problems, raised = _collected(file, time_limit)
+    analysis = DimensionalAnalysis()
     for problem in problems:
         for statement in problem.statements:
             analysis.examine(statement)
@@ -62,8 +58,60 @@ def lint_script(path: str | Path, time_limit: float = 60.0) -> LintReport:
     findings = [*report.findings, *([raised] if raised else [])]
     if not problems and raised is None:
         findings.append(_nothing(file))
+    findings = suppressions.apply([*findings, *(_skipped(str(file), line) for line in missing)])
     coverage = replace(report.coverage, lines=len(statements), not_run=missing, files=1)
-    return replace(report, findings=without_repetition(suppressions.apply(findings)), coverage=coverage)
+    return replace(report, findings=without_repetition(findings), coverage=coverage, shown=_shown(analysis, file))
+
+
+def lint_statements(path: str | Path, time_limit: float = 60.0) -> list[tuple[str, LintReport]]:
+    """Every residual and condition of a script by its name, each with its own findings.
+
+    Raises: ScriptError as `lint_script`, also for a script that a unit stops before its problem is stated.
+    """
+    file = Path(path).resolve()
+    suppressions = Suppressions(str(file), _read(file))
+    problems, raised = _collected(file, time_limit)
+    if raised is not None:
+        raise ScriptError(f"{raised.code} {raised}")
+    found = []
+    for problem in problems:
+        for statement in problem.statements:
+            analysis = DimensionalAnalysis()
+            analysis.examine(statement)
+            report = analysis.report()
+            kept = [item for item in suppressions.apply(report.findings) if item.severity != "note"]
+            found.append((statement.name, replace(report, findings=tuple(kept))))
+    return found
+
+
+def _collected(file: Path, time_limit: float) -> tuple[list[Stated], Finding | None]:
+    """The problems a script states, and the refusal that ended it, if one did."""
+    with collecting() as problems:
+        try:
+            _run(file, time_limit)
+        except LintReached:
+            pass
+        except Exception as error:
+            return problems, _as_finding(error, file)
+    return problems, None
+
+
+def _shown(analysis: DimensionalAnalysis, file: Path) -> tuple[tuple[Source, str, str], ...]:
+    """The unit of every expression that the script gives a name, and of every equation."""
+    found = {}
+    for node in analysis.visited:
+        dimension = analysis.dimension(node)
+        if node.source is not None and node.source.path == str(file) and dimension is not None:
+            name = assigned(node.source)
+            if name:
+                found[node.source, name] = str(dimension)
+    return tuple(
+        (source, name, unit) for (source, name), unit in sorted(found.items(), key=lambda item: item[0][0].line)
+    )
+
+
+def _skipped(path: str, line: int) -> Finding:
+    return Finding("UL904", "this line was not executed and not checked", (), "", "", Source(path, line, 1, line, 1))
 
 
 def lint_folder(folder: str | Path, time_limit: float = 60.0) -> LintReport:
