@@ -30,7 +30,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     if "pinnln" not in file_path.read_text(encoding="utf-8", errors="replace"):
         return None
-    collector: pytest.Collector = UnitLintFile.from_parent(parent, path=file_path, name=f"{file_path.name}::unit-lint")
+    collector: pytest.Collector = UnitLintFile.from_parent(parent, path=file_path)
     return collector
 
 
@@ -46,7 +46,7 @@ class UnitLintFile(pytest.File):
         except ScriptError as error:
             raise self.CollectError(str(error)) from None
         for name, report in found:
-            yield UnitLintItem.from_parent(self, name=name, report=report)
+            yield UnitLintItem.from_parent(self, name=f"unit-lint::{name}", report=report)
 
 
 class UnitLintItem(pytest.Item):

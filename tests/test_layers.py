@@ -20,7 +20,12 @@ MAY_IMPORT = {
     "pinnln": {"pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "matplotlib", "pytest"},
     "problems": {"pinnln", "numpy", "scipy"},
 }
-TENSOR_FILES = ("tensor_trace.py", "tensor_run.py")  # loaded when a tensor lint is called, never before
+TENSOR_FILES = (
+    "element_labels.py",
+    "probe.py",
+    "tensor_run.py",
+    "tensor_trace.py",
+)  # loaded when a tensor lint is called, never before
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]
 
 

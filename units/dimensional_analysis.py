@@ -5,51 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from pinnln.units.algebra import fold
 from pinnln.units.blame import OFFSET_USES, blamed_source, has_sum, named_elsewhere, offset_use, sum_code, sum_sentence
 from pinnln.units.dimension import DIMENSIONLESS, Dimension
 from pinnln.units.expression import (
-    Call,
     Comparison,
     Coordinate,
     Derivative,
     Difference,
     Expression,
     Field,
-    Negation,
     Number,
     Operation,
-    Power,
-    Product,
-    Quotient,
     Sum,
     Where,
 )
 from pinnln.units.findings import Coverage, Finding, Inferred, LintReport, without_repetition
 from pinnln.units.hints import majority, missing_factor, named, order_note, way_out
 from pinnln.units.inference import ContradictionError, Equation, Inference, unknowns
+from pinnln.units.node_rules import constant_value, literal_zero, rule_name
 from pinnln.units.rules import RULES, Family
 from pinnln.units.source import Source, argument, operands
 from pinnln.units.statement import Statement
 from pinnln.units.terms import Term, terms
-
-_NAMES: dict[type[Expression], str] = {
-    Sum: "add",
-    Difference: "sub",
-    Product: "mul",
-    Quotient: "div",
-    Negation: "neg",
-    Power: "pow",
-    Where: "where",
-    Comparison: "lt",
-}
-
-
-def rule_name(node: Expression) -> str:
-    """The name under which the rule table knows a node."""
-    if isinstance(node, Operation):
-        return node.what
-    return node.function.name if isinstance(node, Call) else _NAMES.get(type(node), "")
 
 
 class DimensionalAnalysis:
@@ -154,7 +131,7 @@ class DimensionalAnalysis:
 
     def _compute(self, node: Expression, declared: Dimension | None) -> Dimension | None:
         if isinstance(node, Number):
-            return None if _literal_zero(node) else node.dimension
+            return None if literal_zero(node) else node.dimension
         if isinstance(node, Coordinate | Field):
             return node.dimension
         if isinstance(node, Derivative):
@@ -351,7 +328,7 @@ class DimensionalAnalysis:
             return None
         power = node.operands[1]
         pure_number = exponent is None or self._equal(exponent, DIMENSIONLESS, power.source)
-        value = _constant_value(power)
+        value = constant_value(power)
         if pure_number and (value is not None or base.dimensionless):
             return DIMENSIONLESS if value is None else base**value
         self._report(
@@ -397,16 +374,3 @@ class DimensionalAnalysis:
         notes: tuple[str, ...] = (),
     ) -> None:
         self.findings.append(Finding(code, message, units, hint, self._statement.name, source, excess, notes))
-
-
-def _literal_zero(node: Number) -> bool:
-    return (node.value == 0 or node.value != node.value or abs(node.value) == float("inf")) and (
-        node.dimension.dimensionless and not node.name
-    )
-
-
-def _constant_value(node: Expression) -> float | None:
-    if any(isinstance(leaf, Operation) for leaf in node.walk()):
-        return None
-    folded = fold(node)
-    return folded.value if isinstance(folded, Number) and folded.unit != "trainable" else None

@@ -21,7 +21,7 @@ def executed_lines(path: str) -> Iterator[set[int]]:
             lines.add(frame.f_lineno)
         return local
 
-    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+    def trace(frame: FrameType, event: Any, argument: Any) -> Any:
         if frame.f_code.co_filename == path:
             lines.add(frame.f_lineno)
             return local

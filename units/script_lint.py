@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import linecache
 import runpy
 import sys
 import traceback
@@ -136,6 +137,7 @@ def _hidden(path: Path) -> bool:
 
 
 def _read(file: Path) -> str:
+    linecache.checkcache(str(file))
     try:
         text = file.read_text(encoding="utf-8")
         compile(text, str(file), "exec")

@@ -66,13 +66,17 @@ def caller() -> Source | None:
     return span_of(frame.f_code, frame.f_lasti) if frame is not None else None
 
 
-@functools.lru_cache(maxsize=4096)
 def span_of(code: CodeType, instruction: int) -> Source | None:
     """The span of what one instruction of the interpreter belongs to."""
+    return _span(code, code.co_filename, instruction)
+
+
+@functools.lru_cache(maxsize=4096)
+def _span(code: CodeType, path: str, instruction: int) -> Source | None:  # code objects of two files may be equal
     line, end_line, column, end_column = next(islice(code.co_positions(), instruction // 2, None))
     if line is None or end_line is None or column is None or end_column is None:
         return None
-    return _in_characters(code.co_filename, line, column, end_line, end_column)
+    return _in_characters(path, line, column, end_line, end_column)
 
 
 def _in_characters(path: str, line: int, column: int, end_line: int, end_column: int) -> Source:

@@ -48,7 +48,8 @@ class Declaration:
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """The dimensions of all symbols."""
-        nodes = (*self.inputs.values(), *self.outputs.values(), *self.constants.values())
+        nodes: list[Coordinate | Field | Number] = [*self.inputs.values(), *self.outputs.values()]
+        nodes += self.constants.values()
         return tuple(node.dimension for node in nodes)
 
     @property

@@ -13,7 +13,7 @@ import torch
 
 from pinnln.units.dimension import Dimension
 from pinnln.units.errors import ProblemError
-from pinnln.units.expression import Expression, Number
+from pinnln.units.expression import Coordinate, Expression, Field, Number
 from pinnln.units.inference import unknown_dimension
 from pinnln.units.registry import Measured
 from pinnln.units.source import Source
@@ -126,7 +126,8 @@ class _Stage:
         y = self._solution([item[:, 0] for item in inputs])
         outputs = [y[:, place : place + 1] for place in range(len(self._fields))]
         found = {}
-        for node, tensor in zip([*self._coordinates, *self._fields], [*inputs, *outputs], strict=True):
+        nodes: list[Coordinate | Field] = [*self._coordinates, *self._fields]
+        for node, tensor in zip(nodes, [*inputs, *outputs], strict=True):
             self._declare(tensor, [node])
             found[node.name] = tensor
         return found

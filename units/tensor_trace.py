@@ -5,32 +5,21 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from functools import partial
 from types import FrameType
-from typing import Any, TypeAlias
+from typing import Any
 
 import torch
-from torch._C._functorch import get_unwrapped, is_batchedtensor, is_gradtrackingtensor, maybe_get_bdim
 from torch.overrides import TorchFunctionMode
 
-from pinnln.units.dimension import DIMENSIONLESS
-from pinnln.units.expression import (
-    Coordinate,
-    Derivative,
-    Difference,
-    Expression,
-    Negation,
-    Number,
-    Operation,
-    Power,
-    Product,
-    Quotient,
-    Sum,
-)
+from pinnln.units.element_labels import ElementLabels, Labels
+from pinnln.units.expression import Derivative, Expression, Number, Operation, Product
 from pinnln.units.inference import unknown_dimension
+from pinnln.units.probe import probed_degree
 from pinnln.units.registry import Measured
 from pinnln.units.rules import RULES, Family
-from pinnln.units.source import Source, names_within, operands, segment, span_of
+from pinnln.units.source import Source, names_within, operands, span_of
+from pinnln.units.tensor_nodes import bare_number, derivative, joined, literal_number
 from pinnln.units.tensor_operations import (
     ALONG,
     BINARY,
@@ -45,21 +34,8 @@ from pinnln.units.tensor_operations import (
     Called,
 )
 
-Labels: TypeAlias = torch.Tensor
-_NODES: Mapping[str, type[Expression]] = {
-    "add": Sum,
-    "sub": Difference,
-    "mul": Product,
-    "div": Quotient,
-    "true_divide": Quotient,
-    "pow": Power,
-    "float_power": Power,
-    "neg": Negation,
-}
-_ELEMENTWISE = frozenset(
-    name for name, rule in RULES.items() if rule.family in (Family.PURE, Family.DEGREE, Family.STEP)
-)
-_SCALES = (2.0**24, 2.0**-24, 2.0**12)
+_UNARY = (Family.PURE, Family.DEGREE, Family.STEP, Family.ANY)
+_ELEMENTWISE = frozenset(name for name, rule in RULES.items() if rule.family in _UNARY)
 
 
 class TensorTrace(TorchFunctionMode):
@@ -79,8 +55,7 @@ class TensorTrace(TorchFunctionMode):
         self.strangers: dict[str, Source | None] = {}
         self._files, self._infer, self._names = frozenset(files), infer, names
         self._nodes: list[Expression] = []
-        self._labels: dict[int, tuple[torch.Tensor, Labels]] = {}
-        self._places: dict[tuple[int, int, tuple[int, ...]], Labels] = {}
+        self._table = ElementLabels()
         self._numbers: dict[tuple[float, Source | None, str], int] = {}
 
     def declare(self, tensor: torch.Tensor, columns: Sequence[Expression]) -> None:
@@ -88,7 +63,7 @@ class TensorTrace(TorchFunctionMode):
         first = len(self._nodes)
         self._nodes += columns
         row = torch.arange(first, first + len(columns))
-        self._keep(tensor, row.expand(tensor.shape).clone() if tensor.dim() else row[0].clone())
+        self._table.keep(tensor, row.expand(tensor.shape).clone() if tensor.dim() else row[0].clone())
 
     def columns(self, tensor: torch.Tensor) -> list[Expression]:
         """The different nodes among the elements of a tensor, in the order of its last axis."""
@@ -119,7 +94,7 @@ class TensorTrace(TorchFunctionMode):
         elif name in FACTORIES:
             self._made(name, args, result)
         elif name in IDENTITY:
-            self._keep(result, self._of(args[0]))
+            self._table.keep(result, self._of(args[0]))
         elif name in STRUCTURAL:
             self._moved(func, args, given, result)
         else:
@@ -128,7 +103,7 @@ class TensorTrace(TorchFunctionMode):
             if called.in_place and args[0] is target:
                 self._of(target).copy_(labels)
             else:
-                self._keep(target, labels)
+                self._table.keep(target, labels)
 
     def _calculated(
         self, func: Callable[..., Any], called: Called, args: tuple[Any, ...], given: dict[str, Any], result: Any
@@ -158,7 +133,7 @@ class TensorTrace(TorchFunctionMode):
             parts = [self._total(self._distinct(self._of(item)), source) for item in _tensors(args)]
             return self._filled(result, Operation("mul", *parts, source=source))
         if name in _ELEMENTWISE and isinstance(args[0], torch.Tensor) and args[0].shape == result.shape:
-            return self._each(self._of(args[0]), lambda node: _unary(name, node, source))
+            return self._each(self._of(args[0]), lambda node: joined(name, [node], source))
         return self._stranger(func, name, args, given, result, source)
 
     def _stranger(
@@ -174,9 +149,9 @@ class TensorTrace(TorchFunctionMode):
         inner = [item for item in _tensors((args, list(given.values()))) if self._known(item)]
         nodes = self._distinct_all(inner)
         if not nodes:
-            return self._filled(result, _bare(1.0, source))
+            return self._filled(result, bare_number(1.0, source))
         self.strangers.setdefault(name, source)
-        degree = _probed(func, args, given, inner[0]) if len(inner) == 1 and len(nodes) == 1 else None
+        degree = probed_degree(func, args, given, inner[0]) if len(inner) == 1 and len(nodes) == 1 else None
         if degree is None:
             return self._filled(result, Operation("unknown", *nodes, source=source))
         return self._filled(result, Operation("probed", nodes[0], source=source, code=degree))
@@ -189,14 +164,13 @@ class TensorTrace(TorchFunctionMode):
         for place, (value, span) in enumerate(zip(values, spans, strict=True)):
             exponent = name in ("pow", "float_power") and place == 1
             labels.append(self._value(value, span or source, exponent))
-        shape = torch.broadcast_shapes(*(item.shape for item in labels), *shapes)
+        empty = [torch.empty(shape) for shape in (*(item.shape for item in labels), *shapes)]
+        shape = torch.broadcast_tensors(*empty)[0].shape
         flat = [item.expand(shape).reshape(-1).tolist() for item in labels]
         made: dict[tuple[int, ...], int] = {}
         for combination in zip(*flat, strict=True):
             if combination not in made:
-                kind, nodes = _NODES.get(name), [self._nodes[index] for index in combination]
-                node = kind(*nodes, source=source) if kind else Operation(name, *nodes, source=source)
-                made[combination] = self._add(node)
+                made[combination] = self._add(joined(name, [self._nodes[index] for index in combination], source))
         return torch.tensor([made[item] for item in zip(*flat, strict=True)], dtype=torch.long).reshape(shape)
 
     def _reduced(
@@ -253,11 +227,11 @@ class TensorTrace(TorchFunctionMode):
             node = Product(node, self._total(weighing, source), source=source)
         for variable, slope in zip(inputs, result, strict=True):
             if slope is not None and not self._known(variable):
-                self._keep(slope, self._filled(slope, Operation("unknown", node, source=source)))
+                self._table.keep(slope, self._filled(slope, Operation("unknown", node, source=source)))
             elif slope is not None:
                 labels = self._of(variable)
                 named = source if len(self._distinct(labels)) == 1 else None
-                self._keep(slope, self._each(labels, lambda inner, place=named: _derivative(node, inner, place)))
+                self._table.keep(slope, self._each(labels, partial(_slope, node, named)))
 
     def _write(self, args: tuple[Any, ...]) -> None:
         target, index, value = args
@@ -269,7 +243,7 @@ class TensorTrace(TorchFunctionMode):
         full = next((item for item in args[1:] if isinstance(item, int | float)), 1.0) if "full" in name else 1.0
         if name in ("tensor", "as_tensor") and result.numel() == 1:
             full = float(result)
-        self._keep(result, self._filled(result, _bare(0.0 if zero else float(full), self._place())))
+        self._table.keep(result, self._filled(result, bare_number(0.0 if zero else float(full), self._place())))
 
     def _moved(self, func: Callable[..., Any], args: tuple[Any, ...], given: dict[str, Any], result: Any) -> None:
         first = args[0]
@@ -278,7 +252,7 @@ class TensorTrace(TorchFunctionMode):
         else:
             moved = func(*(self._swapped(item) for item in args), **given)
         for tensor, labels in zip(_tensors(result), _tensors(moved), strict=True):
-            self._keep(tensor, labels)
+            self._table.keep(tensor, labels)
 
     def _placed(self, labels: Labels) -> Labels:
         """A column picked from a gradient is the derivative that this line of the script asks for."""
@@ -320,16 +294,16 @@ class TensorTrace(TorchFunctionMode):
         unknown = self._infer and not exponent and number != 0 and math.isfinite(number)
         key = (number, span, "?" if unknown else "")
         if key not in self._numbers:
-            node = _literal(number, span) if unknown else _bare(number, span)
+            node = literal_number(number, span) if unknown else bare_number(number, span)
             self._numbers[key] = self._add(node)
         return torch.tensor(self._numbers[key])
 
     def _of(self, tensor: torch.Tensor) -> Labels:
         """The labels of a tensor; one from outside is a constant, unknown if it is trainable."""
-        found = self._find(tensor)
+        found = self._table.find(tensor)
         if found is None:
             found = self._filled(tensor, self._outside(tensor))
-            self._keep(tensor, found)
+            self._table.keep(tensor, found)
         return found
 
     def _outside(self, tensor: torch.Tensor) -> Expression:
@@ -339,33 +313,10 @@ class TensorTrace(TorchFunctionMode):
         if tensor.numel() == 1 and (trainable or (self._infer and tensor.is_floating_point())):
             named = name or f"constant {value:g}"
             return Number(Measured(value, unknown_dimension(named), "trainable", point=False), named, source)
-        return _bare(value, source)
+        return bare_number(value, source)
 
     def _known(self, tensor: torch.Tensor) -> bool:
-        return self._find(tensor) is not None or (tensor.numel() == 1 and id(tensor) in self._names)
-
-    def _find(self, tensor: torch.Tensor) -> Labels | None:
-        held = self._labels.get(id(tensor))
-        if held is not None:
-            return held[1]
-        if is_gradtrackingtensor(tensor):
-            return self._find(get_unwrapped(tensor))
-        if is_batchedtensor(tensor):
-            inner = self._find(get_unwrapped(tensor))
-            return None if inner is None else inner.select(maybe_get_bdim(tensor), 0)
-        return self._places.get(_address(tensor)) if tensor.numel() else None
-
-    def _keep(self, tensor: torch.Tensor, labels: Labels) -> None:
-        if labels.shape != tensor.shape:
-            labels = labels.expand(tensor.shape).clone()
-        self._labels[id(tensor)] = (tensor, labels)
-        if is_gradtrackingtensor(tensor):
-            self._keep(get_unwrapped(tensor), labels)
-        elif is_batchedtensor(tensor):
-            inner = get_unwrapped(tensor)
-            self._keep(inner, labels.unsqueeze(maybe_get_bdim(tensor)).expand(inner.shape))
-        elif tensor.numel():
-            self._places[_address(tensor)] = labels
+        return self._table.find(tensor) is not None or (tensor.numel() == 1 and id(tensor) in self._names)
 
     def _add(self, node: Expression) -> int:
         self._nodes.append(node)
@@ -409,56 +360,11 @@ def _tensors(value: Any) -> list[torch.Tensor]:
     return []
 
 
-def _address(tensor: torch.Tensor) -> tuple[int, int, tuple[int, ...]]:
-    return tensor.data_ptr(), tensor.stride()[0] if tensor.dim() else 0, tuple(tensor.shape)
-
-
 def _axes(dims: Any, count: int) -> list[int]:
     if dims is None or not isinstance(dims, int | list | tuple):
         return list(range(count))
     return [axis % count for axis in ([dims] if isinstance(dims, int) else dims)] if count else []
 
 
-def _bare(value: float, source: Source | None) -> Number:
-    return Number(Measured(value, DIMENSIONLESS, "", point=False), "", source)
-
-
-def _literal(value: float, span: Source | None) -> Number:
-    shown = segment(span) or f"{value:g}"
-    place = f"{shown} in line {span.line}:{span.column}" if span else shown
-    name = f"({shown})" if any(letter in shown.replace("e-", "e") for letter in " +-*/") else shown
-    return Number(Measured(value, unknown_dimension(place), "literal", point=False), name, span)
-
-
-def _unary(name: str, node: Expression, source: Source | None) -> Expression:
-    kind = _NODES.get(name)
-    return kind(node, source=source) if kind else Operation(name, node, source=source)
-
-
-def _derivative(node: Expression, by: Expression, source: Source | None) -> Expression:
-    if not isinstance(by, Coordinate):
-        return Operation("gradient", node, by, source=source)
-    if isinstance(node, Derivative):
-        return Derivative(node.operands[0], (*node.coordinates, by), source=source)
-    return Derivative(node, (by,), source=source)
-
-
-def _probed(func: Callable[..., Any], args: tuple[Any, ...], given: dict[str, Any], live: torch.Tensor) -> str | None:
-    """The degree to which a function answers a rescaled argument, if there is one for three scales."""
-
-    def answer(factor: float) -> torch.Tensor:
-        swapped = [item * factor if item is live else item for item in args]
-        return _tensors(func(*swapped, **given))[0].detach()
-
-    try:
-        with torch.no_grad():
-            plain = answer(1.0)
-            rises = [torch.log2(answer(factor).abs() / plain.abs()) / math.log2(factor) for factor in _SCALES]
-    except (RuntimeError, TypeError, ValueError, IndexError):
-        return None
-    seen = torch.cat([rise[plain != 0].reshape(-1) for rise in rises])
-    if not len(seen) or not bool(torch.isfinite(seen).all()):
-        return None
-    degree = round(float(seen[0]) * 24) / 24
-    close = all(abs(float(a - b)) < 1e-6 for a, b in pairwise(seen)) and abs(float(seen[0]) - degree) < 1e-6
-    return str(degree) if close else None
+def _slope(node: Expression, source: Source | None, by: Expression) -> Expression:
+    return derivative(node, by, source)
