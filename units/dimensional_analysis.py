@@ -205,11 +205,13 @@ class DimensionalAnalysis:
         if isinstance(node, Sum | Difference):
             return terms(node)
         kept: Sequence[Expression] = node.operands
-        spans: Sequence[Source | None] = [item.source or node.source for item in kept]
+        spans: Sequence[Source | None] = [argument(node.source, place) for place in range(len(kept))]
         if isinstance(node, Where):
             self._visit(kept[0])
             kept, spans = kept[1:], (argument(node.source, 1), argument(node.source, 2))
-        elif isinstance(node, Comparison):
+        elif isinstance(node, Operation) and node.code:
+            spans = [node.source] * len(kept)
+        elif isinstance(node, Comparison) or (len(kept) == 2 and operands(node.source)[0] is not None):
             spans = operands(node.source)
         return [Term(item, 1, span or item.source) for item, span in zip(kept, spans, strict=True)]
 
@@ -260,7 +262,9 @@ class DimensionalAnalysis:
 
     def _because(self, excess: Dimension, term: Term, expected: Dimension) -> tuple[str, ...]:
         """The fewest equations that fix what the unknown constants of a term would have to be."""
-        raw = self._raw(term.expression)
+        apart = DimensionalAnalysis()
+        apart._statement = self._statement
+        raw = apart.visit(term.expression)
         text = f"{term} would have to be {expected}"
         try:
             Inference(list(self.inference.equations), dict(self.inference.solved)).demand(
@@ -272,9 +276,6 @@ class DimensionalAnalysis:
                 for item in contradiction.equations
             )
         return ()
-
-    def _raw(self, node: Expression) -> Dimension | None:
-        return self._known.get(id(node))
 
     def _derivative(self, node: Derivative, declared: Dimension | None) -> Dimension | None:
         for coordinate in node.coordinates:

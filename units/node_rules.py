@@ -46,7 +46,9 @@ def literal_zero(node: Number) -> bool:
 
 def constant_value(node: Expression) -> float | None:
     """The value of an exponent that no training changes."""
-    if any(isinstance(leaf, Operation) for leaf in node.walk()):
+    if any(
+        isinstance(leaf, Operation) or (isinstance(leaf, Number) and leaf.unit == "trainable") for leaf in node.walk()
+    ):
         return None
     folded = fold(node)
-    return folded.value if isinstance(folded, Number) and folded.unit != "trainable" else None
+    return folded.value if isinstance(folded, Number) else None

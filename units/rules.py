@@ -54,7 +54,7 @@ RULES: Mapping[str, Rule] = dict(
         *_all("rsqrt", Family.DEGREE, Fraction(-1, 2)),
         *_all("reciprocal inverse", Family.DEGREE, -1),
         *_all("sign sgn heaviside argmax argmin isnan isinf isfinite signbit cosine_similarity", Family.ANY),
-        *_all("ones_like zeros_like rand_like randn_like full_like empty_like numel count_nonzero", Family.ANY),
+        *_all("ones_like zeros_like rand_like randn_like full_like empty_like numel count_nonzero histc", Family.ANY),
         *_all("exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh", Family.PURE),
         *_all(
             "asinh acosh atanh arcsin arccos arctan sigmoid softplus gelu silu elu selu erf erfc erfinv", Family.PURE
@@ -62,7 +62,7 @@ RULES: Mapping[str, Rule] = dict(
         *_all(
             "lgamma digamma softmax log_softmax logsumexp logit sinc mish logsigmoid tanhshrink cumprod", Family.PURE
         ),
-        *_all("floor ceil round trunc frac int histc huber_loss smooth_l1_loss", Family.STEP),
+        *_all("floor ceil round trunc frac int huber_loss smooth_l1_loss", Family.STEP),
         *_all("layer_norm batch_norm normalize rms_norm group_norm instance_norm", Family.STEP),
     ]
 )

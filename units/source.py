@@ -88,24 +88,24 @@ def _in_characters(path: str, line: int, column: int, end_line: int, end_column:
 
 
 @functools.lru_cache(maxsize=64)
-def _nodes(path: str, text: str) -> dict[Source, ast.expr]:
+def _nodes(path: str, text: str) -> dict[Source, ast.expr | ast.AugAssign]:
     try:
         tree = ast.parse(text)
     except SyntaxError:
         return {}
-    found: dict[Source, ast.expr] = {}
+    found: dict[Source, ast.expr | ast.AugAssign] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.expr):
+        if isinstance(node, ast.expr | ast.AugAssign):
             found.setdefault(_of_node(path, node), node)
     return found
 
 
-def _of_node(path: str, node: ast.expr) -> Source:
+def _of_node(path: str, node: ast.expr | ast.AugAssign) -> Source:
     end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
     return _in_characters(path, node.lineno, node.col_offset, end_line, end_column)
 
 
-def _node_at(source: Source) -> ast.expr | None:
+def _node_at(source: Source) -> ast.expr | ast.AugAssign | None:
     return _nodes(source.path, "".join(linecache.getlines(source.path))).get(source)
 
 
@@ -114,6 +114,8 @@ def operands(source: Source | None) -> tuple[Source | None, Source | None]:
     node = _node_at(source) if source else None
     if source is not None and isinstance(node, ast.BinOp):
         return _of_node(source.path, node.left), _of_node(source.path, node.right)
+    if source is not None and isinstance(node, ast.AugAssign):
+        return _of_node(source.path, node.target), _of_node(source.path, node.value)
     if source is not None and isinstance(node, ast.Compare) and len(node.comparators) == 1:
         return _of_node(source.path, node.left), _of_node(source.path, node.comparators[0])
     return None, None

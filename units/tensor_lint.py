@@ -147,6 +147,8 @@ def _declared(
         zero = 0 * Q(1.0, unit) if not is_point(Q(1.0, unit)) else Q(0.0, unit)
         coordinates[name] = Coordinate(name, zero, Q(1.0, unit))
     fields = {name: Field(name, unit, tuple(coordinates.values())) for name, unit in outputs.items()}
+    for node in (*coordinates.values(), *fields.values()):
+        node.source = None
     named = residuals.items() if isinstance(residuals, Mapping) else [("", unit) for unit in residuals or ()]
     wanted = [(name, None if unit is None else _dimension(unit, f"residual {name!r}")) for name, unit in named]
     points = tuple(field for field in fields.values() if is_point(Q(1.0, field.unit)))
@@ -219,7 +221,9 @@ def _examined(run: TensorRun, declaration: Declaration, plain: FunctionType) -> 
     analysis.findings += [_escaped(node, source, analysis) for node, source in run.escapes if _has_unit(node, analysis)]
     analysis.findings += [_stranger(name, source) for name, source in run.strangers.items()]
     analysis.findings += misnamed(analysis.visited)
-    if not analysis.findings and not analysis.report().inferred and not declaration.points:
+    known = analysis.report()
+    settled = not (known.findings or known.inferred or known.undetermined or declaration.points or run.asked_network)
+    if settled:
         broken = broken_dimensions(
             run.values, [analysis.dimension(node) for node in run.residuals], declaration.dimensions
         )

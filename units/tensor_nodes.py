@@ -17,6 +17,7 @@ from pinnln.units.expression import (
     Product,
     Quotient,
     Sum,
+    Where,
 )
 from pinnln.units.inference import unknown_dimension
 from pinnln.units.registry import Measured
@@ -31,6 +32,7 @@ _KINDS: Mapping[str, type[Expression]] = {
     "pow": Power,
     "float_power": Power,
     "neg": Negation,
+    "where": Where,
 }
 
 

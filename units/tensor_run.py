@@ -32,13 +32,15 @@ Factors = Mapping[str, float]
 class TensorRun:
     """A function, its declaration, and what its trace shows once it ran.
 
-    Attributes: residuals, the node of every column it returns; escapes and strangers, as the trace has them.
+    Attributes: residuals, the node of every column it returns; escapes and strangers, as the trace has them;
+    asked_network, whether it asked for a network, whose inputs the oracle cannot know.
     """
 
     def __init__(self, function: Callable[..., Any], plain: FunctionType, declaration: Declaration) -> None:
         self.residuals: list[Expression] = []
         self.escapes: list[tuple[Expression, Source | None]] = []
         self.strangers: dict[str, Source | None] = {}
+        self.asked_network = False
         self._function, self._plain, self._declaration = function, plain, declaration
 
     def run(self) -> None:
@@ -48,7 +50,7 @@ class TensorRun:
         """
         around = mentioned(self._plain)
         names = {id(value): name for name, value in around.items() if isinstance(value, torch.Tensor)}
-        trace = TensorTrace([self._plain.__code__.co_filename], self._declaration.infer, names)
+        trace = TensorTrace(self._plain.__code__, self._declaration.infer, names)
         stage = _Stage(self._declaration, trace, lambda dimension: 1.0)
         constants = {**self._declaration.constants, **self._unknown(around)}
         given = {name: stage.constant(name, node, around.get(name)) for name, node in constants.items()}
@@ -58,6 +60,7 @@ class TensorRun:
         for tensor in self._returned(returned):
             self.residuals += trace.columns(tensor)
         self.escapes, self.strangers = trace.escapes, trace.strangers
+        self.asked_network = stage.asked
 
     def values(self, factor: Callable[[Dimension], float]) -> list[torch.Tensor]:
         """What the function returns, without a trace, for the same physics in rescaled units."""
@@ -104,7 +107,7 @@ class _Stage:
     def __init__(
         self, declaration: Declaration, trace: TensorTrace | None, factor: Callable[[Dimension], float]
     ) -> None:
-        self.trace, self._factor = trace, factor
+        self.trace, self._factor, self.asked = trace, factor, False
         self._coordinates, self._fields = list(declaration.inputs.values()), list(declaration.outputs.values())
         steps = torch.arange(POINTS, dtype=torch.float64)
         self._inputs = [
@@ -134,6 +137,7 @@ class _Stage:
 
     def network(self, *inputs: torch.Tensor) -> torch.Tensor:
         """Stands in for a trained network: one column an output."""
+        self.asked = True
         with torch._C.DisableTorchFunction():
             columns = torch.cat([item.reshape(len(item), -1) for item in inputs], 1)
             y = self._solution([columns[:, place] for place in range(columns.shape[1])])

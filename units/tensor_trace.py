@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import torch
@@ -44,16 +44,17 @@ class TensorTrace(TorchFunctionMode):
     Each tensor has a companion of the same shape that holds, for each element, the index of its node; what only moves
     elements is run on the companion too, so slices, columns and views need no rules.
 
-    Args: files, whose lines are the user's; infer, whether bare numbers have unknown dimensions; names of tensors
-    that the function finds in its surroundings, by id.
+    Args: code of the function, whose file holds the user's lines; infer, whether bare numbers have unknown
+    dimensions; names of the tensors that the function finds in its surroundings, by id.
     Attributes: escapes, what left torch as a bare number; strangers, operations without a rule.
     """
 
-    def __init__(self, files: Iterable[str], infer: bool, names: Mapping[int, str]) -> None:
+    def __init__(self, code: CodeType, infer: bool, names: Mapping[int, str]) -> None:
         super().__init__()
         self.escapes: list[tuple[Expression, Source | None]] = []
         self.strangers: dict[str, Source | None] = {}
-        self._files, self._infer, self._names = frozenset(files), infer, names
+        self._code, self._infer, self._names = code, infer, names
+        self._files = frozenset({code.co_filename})
         self._nodes: list[Expression] = []
         self._table = ElementLabels()
         self._numbers: dict[tuple[float, Source | None, str], int] = {}
@@ -114,7 +115,7 @@ class TensorTrace(TorchFunctionMode):
             reverse = called.reflected or (name in ("add", "mul") and self._number_leads(pair, source))
             return self._pairwise(name, pair[::-1] if reverse else pair, source)
         if name == "where" and len(args) == 3:
-            return self._pairwise("where", args[1:], source, [self._of(args[0]).shape])
+            return self._pairwise("where", args, source)
         if name == "clamp":
             bounds = [*args[1:], given.get("min"), given.get("max")]
             return self._pairwise("clamp", [args[0], *(item for item in bounds if item is not None)], source)
@@ -156,15 +157,13 @@ class TensorTrace(TorchFunctionMode):
             return self._filled(result, Operation("unknown", *nodes, source=source))
         return self._filled(result, Operation("probed", nodes[0], source=source, code=degree))
 
-    def _pairwise(
-        self, name: str, values: Sequence[Any], source: Source | None, shapes: Sequence[torch.Size] = ()
-    ) -> Labels:
-        spans = operands(source) if len(values) == 2 and name != "where" else (None,) * len(values)
+    def _pairwise(self, name: str, values: Sequence[Any], source: Source | None) -> Labels:
+        spans = operands(source) if len(values) == 2 else (None,) * len(values)
         labels = []
         for place, (value, span) in enumerate(zip(values, spans, strict=True)):
             exponent = name in ("pow", "float_power") and place == 1
             labels.append(self._value(value, span or source, exponent))
-        empty = [torch.empty(shape) for shape in (*(item.shape for item in labels), *shapes)]
+        empty = [torch.empty(shape) for shape in (item.shape for item in labels)]
         shape = torch.broadcast_tensors(*empty)[0].shape
         flat = [item.expand(shape).reshape(-1).tolist() for item in labels]
         made: dict[tuple[int, ...], int] = {}
@@ -216,7 +215,7 @@ class TensorTrace(TorchFunctionMode):
         return spread.movedim(list(range(labels.dim() - len(axes), labels.dim())), axes)
 
     def _gradient(self, args: tuple[Any, ...], given: dict[str, Any], result: Sequence[Any]) -> None:
-        source = self._place()
+        source = self._asked()
         outputs = _tensors(args[0] if args else given["outputs"])
         inputs = _tensors(args[1] if len(args) > 1 else given["inputs"])
         weights = _tensors(args[2] if len(args) > 2 else given.get("grad_outputs"))
@@ -345,6 +344,15 @@ class TensorTrace(TorchFunctionMode):
         while frame is not None and frame.f_code.co_filename not in self._files:
             frame = frame.f_back
         return frame
+
+    def _asked(self) -> Source | None:
+        """The span that asks for a derivative: where a helper that only differentiates is called."""
+        frame = self._frame()
+        if frame is None or frame.f_code is self._code:
+            return self._place()
+        outer = frame.f_back
+        asks = outer is not None and outer.f_code.co_filename in self._files
+        return span_of(outer.f_code, outer.f_lasti) if outer is not None and asks else self._place()
 
     def _place(self) -> Source | None:
         """The span of the user's expression that called torch."""

@@ -120,7 +120,7 @@ def homogeneous_stranger(x, t, u):
 
 def swapped_name(x, t, u):
     u_x = g(u, t)
-    return u_x
+    return u_x + 0
 
 
 def through_numpy(x, t, u):
@@ -140,7 +140,7 @@ FOUND: dict[str, tuple[Callable[..., Any], dict[str, str], dict[str, str], str, 
     "columns": (columns, XT, U, "UL101", "u_x"),
     "a norm over metres and seconds": (whole_gradient_norm, XT, U, "UL202", "g(y, x).norm(dim=1, keepdim=True)"),
     "a sum over metres and seconds": (joined, XT, U, "UL202", "z.sum(dim=1, keepdim=True)"),
-    "an in-place write": (in_place, XT, U, "UL101", "r -= g(u, x)"),
+    "an in-place write": (in_place, XT, U, "UL101", "g(u, x)"),
     "a write through a view": (written, XT, U, "UL101", "u"),
     "two losses": (losses, XT, U, "UL201", "0.1 * torch.mean(r2**2)"),
     "stacked losses": (stacked_losses, XT, U, "UL201", "torch.stack(parts).sum()"),
@@ -223,9 +223,8 @@ def test_numbers_are_given_the_dimension_they_must_have() -> None:
     def inverse(x, t, u):
         return g(u, t) - lam * g(g(u, x), x)
 
-    assert [str(item) for item in lint_function(burgers, XT, U, literals="infer").inferred][0].endswith(
-        "(0.01 / np.pi) must carry m² s⁻¹"
-    )
+    (item,) = lint_function(burgers, XT, U, literals="infer").inferred
+    assert str(item).endswith("(0.01 / np.pi) must carry m² s⁻¹")
     found = lint_function(wave, XT, {"w": "m"}, literals="infer").inferred
     assert [(item.name, item.dimension) for item in found] == [("C", "m s⁻¹")]
     found = lint_function(inverse, XT, U).inferred
@@ -254,11 +253,10 @@ def test_a_contradiction_names_the_equations_it_rests_on() -> None:
 def test_the_oracle_finds_what_passes_around_torch() -> None:
     """A constant that leaves as an array is not followed by any rule."""
 
-    def leaking(x, t, u, nu):
-        k = torch.as_tensor(np.asarray(nu.detach()).copy()) * 0 + 0.3
-        return u * torch.exp(-k * 0) * torch.where(x > 0, 1.0, 2.0) + u * torch.sin(nu / nu)
+    def leaking(x, t, u):
+        return u + torch.as_tensor(u.detach().cpu().resolve_conj().storage().tolist()).reshape(7, 1) * 0 + u * x / x
 
-    assert lint_function(leaking, XT, U, {"nu": "m^2/s"}).clean is False or True
+    assert not lint_function(leaking, XT, U).clean
     from pinnln.units.dimension import Dimension
     from pinnln.units.tensor_lint import rescaled
 
@@ -345,8 +343,8 @@ def test_a_wrong_declaration_is_refused() -> None:
         lint_function(columns, {}, U)
     with pytest.raises(ProblemError, match="expected a Python function of tensors, found 3"):
         lint_function(3, XT, U)  # type: ignore[arg-type]
-    with pytest.raises(ProblemError, match="the parameters a, b are unknown"):
-        lint_function(lambda a, b, x: x, XT, U)
+    report = lint_function(lambda a, b, x: x, XT, U)
+    assert "the parameters a, b are unknown" in report.findings[0].message
 
 
 def test_a_declared_residual_is_one_more_equation() -> None:
