@@ -25,7 +25,11 @@ def executed_lines(path: str) -> Iterator[set[int]]:
         if frame.f_code.co_filename == path:
             lines.add(frame.f_lineno)
             return local
-        return before(frame, event, argument) if before is not None else None
+        if before is None:
+            return None
+        followed = before(frame, event, argument)
+        sys.settrace(trace)  # coverage, once called, puts itself in the place of whoever called it
+        return followed
 
     sys.settrace(trace)
     try:

@@ -186,8 +186,7 @@ def _arguments(
     symbols = {*declaration.inputs, *declaration.outputs}
     rest = [name for name in names if name not in constants]
     free = [name for name in rest if name not in symbols]
-    columns = len(rest) == 2 and (len(free) == 2 or (len(free) == 1 and _means_columns(rest, declaration)))
-    if columns:
+    if len(rest) == 2 and (len(free) == 2 or _means_columns(rest, declaration)):
         both = dict(zip(rest, stage.columns(), strict=True))
         return [both[name] if name in both else constants[name] for name in names]
     if len(free) > 1:
@@ -198,8 +197,8 @@ def _arguments(
 
 
 def _means_columns(names: Sequence[str], declaration: Declaration) -> bool:
-    """Whether f(x, y) is of all inputs and all outputs, although one of the names is that of a single input."""
-    return names[1] not in declaration.inputs and (names[0] in declaration.inputs or len(declaration.inputs) == 1)
+    """Whether f(x, y) is of all inputs and all outputs, although its names are those of single ones."""
+    return names[1] not in declaration.inputs and names[0] not in declaration.outputs
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from functools import partial
 from types import CodeType, FrameType
 from typing import Any
 
+import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
@@ -163,8 +164,7 @@ class TensorTrace(TorchFunctionMode):
         for place, (value, span) in enumerate(zip(values, spans, strict=True)):
             exponent = name in ("pow", "float_power") and place == 1
             labels.append(self._value(value, span or source, exponent))
-        empty = [torch.empty(shape) for shape in (item.shape for item in labels)]
-        shape = torch.broadcast_tensors(*empty)[0].shape
+        shape = np.broadcast_shapes(*(tuple(item.shape) for item in labels))
         flat = [item.expand(shape).reshape(-1).tolist() for item in labels]
         made: dict[tuple[int, ...], int] = {}
         for combination in zip(*flat, strict=True):
