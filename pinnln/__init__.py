@@ -83,7 +83,8 @@ def __getattr__(name: str) -> Any:
     if name in _TRAINED and reader is not None and reader.is_collecting():
         return reader.Untrained(name)
     value = getattr(import_module(f"pinnln.{_MODULES[name]}"), name)
-    globals()[name] = value
+    if name not in _TRAINED:
+        globals()[name] = value
     return value
 
 

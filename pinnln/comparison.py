@@ -26,6 +26,7 @@ from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.solution import Solution
 from pinnln.solver import train
+from pinnln.units.collection import end_if_collecting
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
 
 _MARKS = 40
@@ -227,6 +228,7 @@ def compare(
     Returns: the Comparison.
     Raises: UnitsError, ScalesError or ProblemError before any training, ValueError for no way or no seed.
     """
+    end_if_collecting("compare")
     if not ways or not seeds:
         raise ValueError(f"expected at least one way and one seed, found {len(ways)} and {len(seeds)}")
     problem = benchmark.problem

@@ -17,6 +17,7 @@ from pinnln.progress import TrainingDisplay
 from pinnln.residual_objective import ResidualObjective, Sampling
 from pinnln.solution import Report, Solution
 from pinnln.units import Scales
+from pinnln.units.collection import end_if_collecting
 
 
 def solve(
@@ -39,6 +40,7 @@ def solve(
     Raises: UnitsError if the problem is not sound, ScalesError if a scale is wrong or cannot be proposed, ProblemError
     if it cannot be formulated, all before any training.
     """
+    end_if_collecting("solve")
     resolved = problem.scales(scales)
     formulation = nondimensional(problem, resolved.yardsticks)
     chosen = LevenbergMarquardt() if optimizer is None else optimizer

@@ -88,7 +88,24 @@ def problem_rows() -> list[str]:
     return rows
 
 
-@pytest.mark.parametrize("row", [*ways_rows(), *problem_rows()])
+def lint_rows() -> list[str]:
+    """What the README says of the unit-lint beside its peers: the corpus, the versions, the command, the rows."""
+    found = json.loads((ROOT / "docs" / "unit_lint_head_to_head.json").read_text())
+    mistakes = found["tools"]["pint alone"]["mistakes"]
+    corpus = (
+        f"{found['equations']} correct equations, {mistakes} mistakes made in them on purpose, and {found['controls']}"
+    )
+    peers = f"impunity {found['versions']['impunity']} and dimtensor {found['versions']['dimtensor']}"
+    rows = [corpus, peers, found["command"]]
+    for name, tool in found["tools"].items():
+        columns = ("found", "in the right line", "exact span", "cannot be written")
+        shares = " | ".join(f"{100 * tool[column] / tool['mistakes']:.0f} %" for column in columns)
+        refused = f"{tool['correct equations refused']} of {found['equations']}"
+        rows.append(f"| {name} | {shares} | {refused} | {tool['controls claimed']} |")
+    return rows
+
+
+@pytest.mark.parametrize("row", [*ways_rows(), *problem_rows(), *lint_rows()])
 def test_the_readme_tables_are_what_the_commands_measured(row: str) -> None:
     """Each row of the README's tables is computed from the committed artifacts."""
     assert row in README

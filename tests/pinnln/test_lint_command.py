@@ -68,6 +68,19 @@ def test_training_is_not_started_and_what_follows_is_said_to_be_unchecked(script
     assert [(item["code"], item["line"]) for item in found["findings"]] == [("UL101", 6), ("UL102", 6), ("UL904", 8)]
 
 
+@pytest.mark.parametrize("origin", ["pinnln", "pinnln.solver"])
+def test_solve_does_not_train_wherever_it_comes_from(script: Path, origin: str) -> None:
+    """Also where it was loaded before, and from its own module."""
+    import pinnln
+
+    assert callable(pinnln.solve)
+    text = FAULTY.replace(", solve\n", f"\nfrom {origin} import solve\n")
+    script.write_text(text + "raise RuntimeError('trained')\n", encoding="utf-8")
+    found = json.loads(lint("flow.py", "--output-format", "json").output)
+    assert [(item["code"], item["line"]) for item in found["findings"]][:2] == [("UL101", 7), ("UL102", 7)]
+    assert {item["code"] for item in found["findings"][2:]} == {"UL904"}
+
+
 def test_json_has_the_promised_shape(script: Path) -> None:
     """Version, findings with spans and units, coverage."""
     found = json.loads(lint("flow.py", "--output-format", "json").output)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import json
 import re
 import subprocess
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping
+from operator import truediv
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,8 @@ OUT = Path(__file__).parents[3] / "docs" / "unit_lint_head_to_head.json"
 Case = tuple[str, str, Symbols]
 Verdict = tuple[bool, int | None, bool]
 """Whether something was found, in which line, and with an exact span."""
+Said = list[tuple[int, str]]
+"""What a peer says of a text, line by line."""
 
 
 def corpus() -> tuple[list[Case], list[tuple[Case, Mutant]]]:
@@ -94,112 +98,106 @@ def by_pint(case: Case, mutant: Mutant | None) -> Verdict:
     return False, None, False
 
 
-def by_impunity(interpreter: str) -> Callable[[list[tuple[Case, Mutant | None]]], list[Verdict | None]]:
-    """impunity's decorator, which logs what does not fit; derivatives of composites cannot be written for it."""
+def by_impunity(interpreter: str) -> Callable[[list[str | None]], list[Said | None]]:
+    """impunity's decorator, which logs what does not fit."""
     program = (
-        "import sys, json, logging, importlib.util\n"
+        "import sys, json, logging, types, linecache\n"
         "found = []\n"
         "class Keep(logging.Handler):\n"
         "    def emit(self, record): found.append(record.getMessage())\n"
         "logging.getLogger().addHandler(Keep())\n"
-        "out = {}\n"
-        "for path in json.load(sys.stdin):\n"
+        "out = []\n"
+        "for place, path in enumerate(json.load(sys.stdin)):\n"
         "    found.clear()\n"
+        "    module = sys.modules[f'case{place}'] = types.ModuleType(f'case{place}')\n"
         "    try:\n"
-        "        spec = importlib.util.spec_from_file_location('case', path)\n"
-        "        spec.loader.exec_module(importlib.util.module_from_spec(spec))\n"
-        "        out[path] = list(found)\n"
+        "        exec(compile(open(path).read(), path, 'exec'), module.__dict__)\n"
+        "        out.append(list(found))\n"
         "    except Exception as error:\n"
-        "        out[path] = ['raised ' + type(error).__name__ + ': ' + str(error)[:200]]\n"
+        "        out.append(None)\n"
         "json.dump(out, sys.stdout)\n"
     )
 
-    def judge(cases: list[tuple[Case, Mutant | None]]) -> list[Verdict | None]:
-        texts = [_for_impunity(case, mutant) for case, mutant in cases]
+    def judge(texts: list[str | None]) -> list[Said | None]:
         with tempfile.TemporaryDirectory() as folder:
             paths = _written(folder, texts)
             done = subprocess.run(
                 [interpreter, "-c", program], input=json.dumps([path for path in paths if path]),
                 capture_output=True, text=True, check=True,
             )  # fmt: skip
-            said = json.loads(done.stdout[done.stdout.index("{") :])
-        verdicts: list[Verdict | None] = []
-        for path in paths:
-            messages = said[path] if path else None
-            if messages is None or any(message.startswith("raised") for message in messages):
-                verdicts.append(None)
-            else:
-                lines = [int(match) for message in messages for match in re.findall(r"(?:line |:)(\d+)", message)]
-                verdicts.append((bool(messages), lines[0] - 5 if lines else None, False))
-        return verdicts
+        answers = iter(json.loads(done.stdout))
+        return [_located(next(answers)) if path else None for path in paths]
 
     return judge
 
 
-def _unit(symbols: Symbols, name: str) -> Dimension:
-    unit = {**symbols.inputs, **symbols.outputs, **symbols.constants}[name]
-    return Dimension.of(Q(1.0, unit).dimensionality)
+def _located(messages: list[str] | None) -> Said | None:
+    if messages is None:
+        return None
+    parts = [re.match(r".*?:(\d+) (.*)", message, re.DOTALL) for message in messages]
+    return [(int(part[1]) - _HEAD, part[2]) for part in parts if part]
 
 
+_HEAD = 4
+"""Lines before the function in what is written for impunity."""
 _SYMBOLS = dict(zip(("[length]", "[mass]", "[time]", "[current]", "[temperature]", "[substance]"),
                     ("m", "kg", "s", "A", "K", "mol"), strict=True))  # fmt: skip
 
 
 def _plain(dimension: Dimension) -> str:
-    powers = [f"{_SYMBOLS[base]}**{power}" for base, power in dimension.exponents]
-    return "*".join(powers) or "dimensionless"
+    powers = [f"{_SYMBOLS[base]}**({power})" for base, power in dimension.exponents]
+    return " * ".join(powers) or "dimensionless"
 
 
-def _for_impunity(case: Case, mutant: Mutant | None) -> str | None:
+def for_impunity(case: Case, mutant: Mutant | None) -> str | None:
+    """The equation as impunity wants it, every derivative an annotated parameter; None if that cannot be written."""
     _, text, symbols = case
     tree = ast.parse(mutant.text if mutant else text)
-    extra: dict[str, str] = {}
+    units = {**symbols.inputs, **symbols.outputs, **symbols.constants}
 
     class Derivatives(ast.NodeTransformer):
         def visit_Call(self, node: ast.Call) -> ast.AST:
             self.generic_visit(node)
             if not isinstance(node.func, ast.Name) or node.func.id != "d":
                 return node
-            names = [item.id for item in node.args if isinstance(item, ast.Name)]
-            dimension = _unit(symbols, names[0])
-            for along in names[1:]:
-                dimension = dimension / _unit(symbols, along)
-            symbol = names[0] + "_" + "".join(names[1:])
-            extra[symbol] = _plain(dimension)
+            first, *along = (item.id for item in node.args if isinstance(item, ast.Name))
+            symbol = first + "_" + "".join(along)
+            known[symbol] = _plain(functools.reduce(truediv, map(dimension, along), dimension(first)))
             return ast.copy_location(ast.Name(symbol, ast.Load()), node)
 
+    def dimension(name: str) -> Dimension:
+        return Dimension.of(Q(1.0, units[name]).dimensionality)
+
     try:
-        tree = Derivatives().visit(tree)
-        units = {key: _plain(_unit(symbols, key)) for key in (*symbols.inputs, *symbols.outputs, *symbols.constants)}
+        known = {name: _plain(dimension(name)) for name in units}
         result = _plain(Dimension.of(Q(1.0, symbols.residual).dimensionality))
-    except (KeyError, IndexError):
+        tree = Derivatives().visit(tree)
+    except (KeyError, ValueError):
         return None
     function = tree.body[0]
-    known = {**units, **extra, "return": result}
-    function.args.args = [ast.arg(key, ast.Name(f"U_{key}")) for key in known if key != "return"]
-    function.returns = ast.Name("U_return")
-    body = ast.unparse(function)
+    function.args.args = [ast.arg(name, _annotation(unit)) for name, unit in known.items()]
+    function.returns = _annotation(result)
     head = "from typing import Annotated\nfrom impunity import impunity\nfrom numpy import sin, exp, tanh\n"
-    head += "; ".join(f"U_{key} = Annotated[float, {unit!r}]" for key, unit in known.items())
-    return f"{head}\n@impunity\n{ast.unparse(function)}\n"
+    return f"{head}@impunity\n{ast.unparse(function)}\n"
 
 
-def by_dimtensor(interpreter: str) -> Callable[[list[tuple[Case, Mutant | None]]], list[Verdict | None]]:
+def _annotation(unit: str) -> ast.expr:
+    return ast.parse(f"Annotated[float, {unit!r}]", mode="eval").body
+
+
+def by_dimtensor(interpreter: str) -> Callable[[list[str | None]], list[Said | None]]:
     """dimtensor's lint, which reads the text and guesses from names."""
 
-    def judge(cases: list[tuple[Case, Mutant | None]]) -> list[Verdict | None]:
+    def judge(texts: list[str | None]) -> list[Said | None]:
         with tempfile.TemporaryDirectory() as folder:
-            paths = _written(folder, [mutant.text if mutant else case[1] for case, mutant in cases])
+            paths = _written(folder, texts)
             command = [interpreter, "-m", "dimtensor", "lint", "--format", "json", folder]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
-            found = json.loads(done.stdout[done.stdout.index("[") if "[" in done.stdout else 0 :] or "[]")
-        entries = found if isinstance(found, list) else found.get("results", found.get("issues", []))
-        lines: dict[str, list[int]] = {}
-        for entry in (item for item in entries if item.get("severity") != "info"):
-            name = Path(str(entry.get("file", entry.get("path", "")))).name
-            lines.setdefault(name, []).append(int(entry.get("line", 0)))
-        names = [Path(path).name for path in paths if path]
-        return [(name in lines, lines.get(name, [None])[0], False) for name in names]
+        said: dict[str | None, Said] = {path: [] for path in paths}
+        for entry in json.loads(done.stdout):
+            if entry["severity"] != "info":
+                said[entry["file"]].append((int(entry["line"]), entry["message"]))
+        return [said[path] for path in paths]
 
     return judge
 
@@ -212,6 +210,29 @@ def _written(folder: str, texts: list[str | None]) -> list[str | None]:
             path.write_text(text + "\n", encoding="utf-8")
         paths.append(str(path) if text is not None else None)
     return paths
+
+
+def new_only(correct: Said | None, faulty: Said | None) -> Verdict | None:
+    """What a tool says of the faulty text and not of the correct one."""
+    if correct is None or faulty is None:
+        return None
+    before = {message for _, message in correct}
+    new = [line for line, message in faulty if message not in before]
+    return bool(new), new[0] if new else None, False
+
+
+def verdicts_of(
+    peer: Callable[[list[str | None]], list[Said | None]],
+    text: Callable[..., str | None],
+    right: list[Case],
+    wrong: list[tuple[Case, Mutant]],
+) -> list[Verdict | None]:
+    """A peer's verdicts on the correct equations and then on the mutants."""
+    said = peer([*(text(case, None) for case in right), *(text(case, mutant) for case, mutant in wrong)])
+    of_right = dict(zip((name for name, *_ in right), said, strict=False))
+    first = [None if item is None else (bool(item), None, False) for item in said[: len(right)]]
+    pairs = zip(wrong, said[len(right) :], strict=True)
+    return [*first, *(new_only(of_right[case[0]], item) for (case, _), item in pairs)]
 
 
 def tally(right: list[Verdict | None], wrong: list[tuple[Mutant, Verdict | None]]) -> Mapping[str, int]:
@@ -229,6 +250,11 @@ def tally(right: list[Verdict | None], wrong: list[tuple[Mutant, Verdict | None]
     }
 
 
+def _version(interpreter: str, package: str) -> str:
+    program = f"from importlib.metadata import version; print(version({package!r}))"
+    return subprocess.run([interpreter, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def main() -> None:
     """Runs every tool and writes the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -238,18 +264,23 @@ def main() -> None:
     right, wrong = corpus()
     cases: list[tuple[Case, Mutant | None]] = [*((case, None) for case in right), *wrong]
     single = {"pinnln, torch functions": ours("tensors"), "pinnln, scripts": ours("trees"), "pint alone": by_pint}
-    many = {"impunity": by_impunity(given.impunity), "dimtensor lint": by_dimtensor(given.dimtensor)}
-    table = {}
-    for name, judge in single.items():
-        table[name] = [judge(case, mutant) for case, mutant in cases]
-    for name, judge_all in many.items():
-        table[name] = judge_all(cases)
+    table = {name: [judge(case, mutant) for case, mutant in cases] for name, judge in single.items()}
+    table["impunity"] = verdicts_of(by_impunity(given.impunity), for_impunity, right, wrong)
+    table["dimtensor lint"] = verdicts_of(
+        by_dimtensor(given.dimtensor), lambda case, mutant: mutant.text if mutant else case[1], right, wrong
+    )
     rows = {}
     for name, verdicts in table.items():
         of_mutants = [(mutant, verdict) for (_, mutant), verdict in zip(wrong, verdicts[len(right) :], strict=True)]
         rows[name] = tally(verdicts[: len(right)], of_mutants)
-    result = {"command": "python tests/units/corpus/head_to_head.py --impunity PYTHON --dimtensor PYTHON",
-              "equations": len(right), "tools": rows}  # fmt: skip
+    result = {
+        "command": "python tests/units/corpus/head_to_head.py --impunity PYTHON --dimtensor PYTHON",
+        "versions": {"impunity": _version(given.impunity, "impunity"), "pint": pint.__version__,
+                     "dimtensor": _version(given.dimtensor, "dimtensor")},
+        "equations": len(right),
+        "controls": sum(not mutant.detectable for _, mutant in wrong),
+        "tools": rows,
+    }  # fmt: skip
     OUT.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(rows, indent=1))
 
