@@ -21,10 +21,16 @@ MAY_IMPORT = {
     "problems": {"pinnln", "numpy", "scipy"},
 }
 TENSOR_FILES = (
+    "aware_modules.py",
+    "call_conventions.py",
     "element_labels.py",
+    "node_table.py",
     "probe.py",
+    "stage.py",
+    "stand_in_networks.py",
     "tensor_run.py",
     "tensor_trace.py",
+    "untouched.py",
 )  # loaded when a tensor lint is called, never before
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]
 

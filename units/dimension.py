@@ -18,16 +18,18 @@ _SYMBOLS = {
 }
 _ORDER = {base: place for place, base in enumerate(_SYMBOLS)}
 _RAISED = str.maketrans("-0123456789/", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᐟ")
-_LARGEST_ROOT = 60
+_LARGEST_ROOT, _DECIMALS, _CLOSE = 60, 10_000, 1e-9
 
 
 def exact(exponent: float | Fraction) -> Fraction:
-    """The rational number meant by an exponent, as 1/3 is meant by 0.333…
+    """The rational number meant by an exponent, as 1/3 is meant by 0.333… and 463/250 by 1.852.
 
-    >>> exact(1 / 3)
-    Fraction(1, 3)
+    >>> exact(1 / 3), exact(1.852)
+    (Fraction(1, 3), Fraction(463, 250))
     """
-    return Fraction(exponent).limit_denominator(_LARGEST_ROOT)
+    meant = Fraction(exponent)
+    root = meant.limit_denominator(_LARGEST_ROOT)
+    return root if abs(root - meant) < _CLOSE else meant.limit_denominator(_DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)

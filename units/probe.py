@@ -25,9 +25,9 @@ def probed_degree(
         with torch.no_grad():
             plain = answer(1.0)
             rises = [torch.log2(answer(factor).abs() / plain.abs()) / math.log2(factor) for factor in _SCALES]
+            seen = torch.cat([rise[plain != 0].reshape(-1) for rise in rises])
     except (RuntimeError, TypeError, ValueError, IndexError):
         return None
-    seen = torch.cat([rise[plain != 0].reshape(-1) for rise in rises])
     if not len(seen) or not bool(torch.isfinite(seen).all()):
         return None
     degree = round(float(seen[0]) * 24) / 24

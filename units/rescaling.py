@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import product
 from typing import Any
 
 from pinnln.units.dimension import Dimension
@@ -38,12 +39,13 @@ def broken_dimensions(
     plain = answer(lambda dimension: 1.0)
     bases = sorted({base for dimension in declared for base, _ in dimension.exponents})
     broken: dict[int, list[str]] = {}
-    for base in bases:
-        factor = factor_of({base: _STEP})
+    for base, step in product(bases, (_STEP, -_STEP)):
+        factor = factor_of({base: step})
         rescaled = answer(factor)
         for place, dimension in enumerate(dimensions):
             if dimension is not None and not _agree(plain[place], rescaled[place], factor(dimension)):
-                broken.setdefault(place, []).append(base)
+                found = broken.setdefault(place, [])
+                found += [] if base in found else [base]
     return broken
 
 

@@ -28,10 +28,10 @@ class _Comment:
 class Suppressions:
     """The suppressing comments of one file.
 
-    Args: path; text, the file's.
+    Args: path; text, the file's; first and last, the lines that are looked at, all unless given.
     """
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, first: int = 1, last: int | None = None) -> None:
         self.path = path
         self.skip_file = False
         self._comments: list[_Comment] = []
@@ -39,7 +39,7 @@ class Suppressions:
         for token in _comments(text):
             self.skip_file = self.skip_file or bool(_SKIP.search(token.string))
             match = _IGNORE.search(token.string)
-            if match:
+            if match and first <= token.start[0] and (last is None or token.start[0] <= last):
                 codes = frozenset(re.findall(r"UL\d+", match[1] or match[2] or ""))
                 self._comments.append(_Comment(token.start[0], token.start[1] + 1, codes, token.string))
 

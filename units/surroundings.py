@@ -2,63 +2,96 @@
 
 from __future__ import annotations
 
+import dis
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
+_OUTSIDE = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_CLOSURE", "LOAD_FROM_DICT_OR_DEREF"}
+
 
 def plain_function(function: Callable[..., Any]) -> FunctionType | None:
-    """The Python function behind a callable: itself, that of a bound method, or the __call__ of an object."""
+    """The Python function behind a callable: itself, that of a bound method, a partial, or an object's __call__."""
     inner: Any = function
-    while hasattr(inner, "__wrapped__") or hasattr(inner, "__func__"):
-        inner = getattr(inner, "__wrapped__", None) or inner.__func__
+    while True:
+        if isinstance(inner, functools.partial):
+            inner = inner.func
+        elif hasattr(inner, "__wrapped__") or hasattr(inner, "__func__"):
+            inner = getattr(inner, "__wrapped__", None) or inner.__func__
+        else:
+            break
     if isinstance(inner, FunctionType):
         return inner
     method = getattr(type(inner), "forward", None) or vars(type(inner)).get("__call__")
     return method if isinstance(method, FunctionType) else None
 
 
+def reached(function: FunctionType) -> list[FunctionType]:
+    """The function and the functions of its module that it calls, directly or not."""
+    found: list[FunctionType] = []
+    pending = [function]
+    while pending:
+        current = pending.pop()
+        if current in found:
+            continue
+        found.append(current)
+        pending += [
+            value
+            for value in _around(current).values()
+            if isinstance(value, FunctionType) and value.__code__.co_filename == function.__code__.co_filename
+        ]
+    return found
+
+
 def mentioned(function: FunctionType) -> dict[str, Any]:
     """The names that a function, and the functions of its module it calls, take from outside, with their values."""
     found: dict[str, Any] = {}
-    pending, seen = [function], set()
-    while pending:
-        current = pending.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        free = dict(zip(current.__code__.co_freevars, current.__closure__ or (), strict=True))
-        for name in _names(current.__code__):
-            value = _content(free[name]) if name in free else current.__globals__.get(name)
-            if isinstance(value, FunctionType) and value.__code__.co_filename == function.__code__.co_filename:
-                pending.append(value)
-            elif name in free or name in current.__globals__:
+    functions = reached(function)
+    for current in functions:
+        for name, value in _around(current).items():
+            if not (isinstance(value, FunctionType) and value in functions):
                 found.setdefault(name, value)
     return found
 
 
 @contextmanager
 def replaced(function: FunctionType, values: Mapping[str, Any]) -> Iterator[None]:
-    """Within the block, names outside the function hold other values; afterwards the old ones again."""
-    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    held = {name: cells[name].cell_contents for name in values if name in cells}
-    outer = {name: function.__globals__[name] for name in values if name in function.__globals__ and name not in cells}
+    """Within the block, names outside the function and those it calls hold other values; afterwards the old ones."""
+    undo: list[Callable[[], None]] = []
     try:
-        for name in held:
-            cells[name].cell_contents = values[name]
-        for name in outer:
-            function.__globals__[name] = values[name]
+        for current in reached(function):
+            cells = dict(zip(current.__code__.co_freevars, current.__closure__ or (), strict=True))
+            for name in values:
+                if name in cells:
+                    undo.append(functools.partial(setattr, cells[name], "cell_contents", cells[name].cell_contents))
+                    cells[name].cell_contents = values[name]
+                elif name in current.__globals__ and name in _names(current.__code__):
+                    undo.append(functools.partial(current.__globals__.__setitem__, name, current.__globals__[name]))
+                    current.__globals__[name] = values[name]
         yield
     finally:
-        for name, value in held.items():
-            cells[name].cell_contents = value
-        function.__globals__.update(outer)
+        for back in reversed(undo):
+            back()
+
+
+def _around(function: FunctionType) -> dict[str, Any]:
+    free = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    found = {}
+    for name in sorted(_names(function.__code__)):
+        if name in free:
+            found[name] = _content(free[name])
+        elif name in function.__globals__:
+            found[name] = function.__globals__[name]
+    return found
 
 
 def _names(code: CodeType) -> set[str]:
+    """The names a code takes from outside; attributes are none."""
+    own = {str(item.argval) for item in dis.get_instructions(code) if item.opname in _OUTSIDE}
     inner = [item for item in code.co_consts if isinstance(item, CodeType)]
-    return {*code.co_names, *code.co_freevars}.union(*(_names(item) for item in inner))
+    return {*own, *code.co_freevars}.union(*(_names(item) for item in inner))
 
 
 def _content(cell: CellType) -> Any:

@@ -6,6 +6,7 @@ import ast
 import inspect
 import linecache
 import textwrap
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType
@@ -90,7 +91,7 @@ def lint_function(
     plain = plain_function(function)
     if plain is None:
         raise ProblemError(f"expected a Python function of tensors, found {function!r}")
-    declaration = _declared(inputs, outputs, constants or {}, residuals, literals)
+    declaration = _declared(inputs, outputs, constants or {}, residuals, literals, mentioned(plain))
     _require_used(function, plain, declaration)
     captured = [_captured(name, plain) for name, value in mentioned(plain).items() if isinstance(value, pint.Quantity)]
     if captured:
@@ -107,7 +108,7 @@ def lint_function(
     text = "".join(linecache.getlines(path))
     statements = statement_lines(text, first + 1, last) if text else {}
     missing = not_run(statements, lines)
-    findings = Suppressions(path, text).apply(report.findings) if text else list(report.findings)
+    findings = Suppressions(path, text, first, last).apply(report.findings) if text else list(report.findings)
     findings += [_skipped(path, line) for line in missing]
     coverage = replace(report.coverage, lines=len(statements), not_run=missing)
     return replace(report, findings=without_repetition(findings), coverage=coverage)
@@ -126,7 +127,7 @@ def rescaled(
     plain = plain_function(function)
     if plain is None:
         raise ProblemError(f"expected a Python function of tensors, found {function!r}")
-    declaration = _declared(inputs, outputs, constants, None, "dimensionless")
+    declaration = _declared(inputs, outputs, constants, None, "dimensionless", mentioned(plain))
     return broken_dimensions(TensorRun(function, plain, declaration).values, dimensions, declaration.dimensions)
 
 
@@ -136,7 +137,13 @@ def _declared(
     constants: Mapping[str, str | pint.Quantity[Any]],
     residuals: Sequence[str | None] | Mapping[str, str | None] | None,
     literals: str,
+    around: Mapping[str, Any],
 ) -> Declaration:
+    for what, given in (("inputs", inputs), ("outputs", outputs), ("constants", constants)):
+        if not isinstance(given, Mapping):
+            raise ProblemError(f'{what}: expected names with units, as in {{"x": "m"}}, found {given!r}')
+    if isinstance(residuals, str):
+        raise ProblemError(f"residuals: expected a list of units, as in [{residuals!r}], found {residuals!r}")
     if literals not in ("dimensionless", "infer"):
         raise ProblemError(f"literals: expected 'dimensionless' or 'infer', found {literals!r}")
     if not inputs or not outputs:
@@ -152,7 +159,7 @@ def _declared(
     named = residuals.items() if isinstance(residuals, Mapping) else [("", unit) for unit in residuals or ()]
     wanted = [(name, None if unit is None else _dimension(unit, f"residual {name!r}")) for name, unit in named]
     points = tuple(field for field in fields.values() if is_point(Q(1.0, field.unit)))
-    numbers = {name: _constant(name, unit) for name, unit in constants.items()}
+    numbers = {name: _constant(name, unit, around.get(name)) for name, unit in constants.items()}
     return Declaration(coordinates, fields, numbers, tuple(wanted), literals == "infer", points)
 
 
@@ -160,10 +167,11 @@ def _dimension(unit: str, what: str) -> Dimension:
     return Dimension.of(Q(1.0, parse_unit(unit, what)).dimensionality)
 
 
-def _constant(name: str, unit: str | pint.Quantity[Any]) -> Number:
+def _constant(name: str, unit: str | pint.Quantity[Any], held: Any) -> Number:
     if isinstance(unit, pint.Quantity):
         return Number(measure(unit), name)
-    return Number(Measured(1.0, _dimension(unit, f"constant {name!r}"), unit, point=False), name)
+    value = float(held) if isinstance(held, int | float) else 1.0
+    return Number(Measured(value, _dimension(unit, f"constant {name!r}"), unit, point=False), name)
 
 
 def _require_used(function: Callable[..., Any], plain: FunctionType, declaration: Declaration) -> None:
@@ -189,18 +197,17 @@ def _failure(run: TensorRun, plain: FunctionType, time_limit: float) -> Finding 
         return _unlintable(f"{plain.__name__} did not end within {time_limit:g} s", source)
     except ProblemError as error:
         return _unlintable(str(error), source)
-    except Exception as error:
-        trace, line = error.__traceback__, source.line
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename == source.path:
-                line = trace.tb_lineno
-            trace = trace.tb_next
+    except (Exception, SystemExit) as error:
+        frames = list(traceback.walk_tb(error.__traceback__))
+        line = next((at for frame, at in reversed(frames) if frame.f_code.co_filename == source.path), source.line)
         where = Source(source.path, line, 1, line, len(linecache.getline(source.path, line).rstrip()) + 1)
-        return _unlintable(f"{plain.__name__} raised {type(error).__name__}: {_first_line(error)}", where)
+        inside = str(frames[-1][0].f_globals.get("__name__", "")).startswith("pinnln.")
+        who = "the lint failed here, which is a fault of its own: it" if inside else plain.__name__
+        return _unlintable(f"{who} raised {type(error).__name__}: {_first_line(error)}", where)
     return None
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return str(error).splitlines()[0] if str(error) else "no message"
 
 
@@ -218,11 +225,13 @@ def _examined(run: TensorRun, declaration: Declaration, plain: FunctionType) -> 
         name = given or (written[place] if place < len(written) else f"{plain.__name__} {place + 1}")
         statement = Statement(name, "residual", node, source=node.source, scope=declaration.scope)
         analysis.examine(statement, wanted[place] if place < len(wanted) else None)
+    for node in run.decisions:
+        analysis.visit(node)
     analysis.findings += [_escaped(node, source, analysis) for node, source in run.escapes if _has_unit(node, analysis)]
     analysis.findings += [_stranger(name, source) for name, source in run.strangers.items()]
     analysis.findings += misnamed(analysis.visited)
     known = analysis.report()
-    settled = not (known.findings or known.inferred or known.undetermined or declaration.points or run.asked_network)
+    settled = known.clean and not (known.inferred or known.undetermined or declaration.points or run.asked_network)
     if settled:
         broken = broken_dimensions(
             run.values, [analysis.dimension(node) for node in run.residuals], declaration.dimensions

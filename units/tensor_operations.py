@@ -21,7 +21,7 @@ STRUCTURAL = _words("""
 """Operations that only move elements: run on the labels, they give the labels of the result."""
 
 IDENTITY = _words("""
-    clone detach contiguous requires_grad_ to double float half cpu cuda type type_as get_data retain_grad
+    clone detach contiguous requires_grad_ to double float half bfloat16 cpu cuda type type_as get_data retain_grad
     pin_memory detach_ get_real real conj nan_to_num dropout
 """)
 """Operations whose result has the labels of their first argument."""
@@ -50,12 +50,15 @@ LAYERS = _words("""
     linear conv1d conv2d conv3d bilinear addmm batch_norm embedding
 """)
 FACTORIES = _words("""
-    ones_like rand_like randn_like full_like ones rand randn full tensor as_tensor arange linspace eye
+    ones_like rand_like randn_like full_like ones rand randn full tensor as_tensor arange linspace eye randperm
     from_numpy logspace randint zeros zeros_like empty empty_like new_zeros new_ones new_full new_tensor
 """)
 ESCAPES = _words("""
-    item float int numpy tolist array complex
+    item numpy tolist __float__ __int__ __complex__ __index__ __array__
 """)
+PAIRS = {"aminmax": ("amin", "amax"), "var_mean": ("var", "mean"), "std_mean": ("std", "mean")}
+"""Operations that give two reductions at once."""
+
 _REFLECTED = {"radd": "add", "rsub": "sub", "rmul": "mul", "rtruediv": "div", "rdiv": "div", "rpow": "pow"}
 _SYNONYMS = {
     "truediv": "div",
@@ -74,6 +77,7 @@ _SYNONYMS = {
     "negative": "neg",
     "invert": "logical_not",
     "linalg_norm": "norm",
+    "linalg_cross": "cross",
     "linalg_vector_norm": "vector_norm",
 }
 
@@ -102,6 +106,8 @@ class Called:
 
     @classmethod
     def _of_dunder(cls, core: str) -> Called:
+        if f"__{core}__" in ESCAPES or core == "bool":
+            return cls(f"__{core}__")
         if core in _REFLECTED:
             return cls(_REFLECTED[core], reflected=True)
         if core in ("iadd", "isub", "imul", "itruediv", "idiv", "ipow"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, reduce
 from types import CodeType, FrameType
 from typing import Any
 
@@ -13,14 +13,13 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
-from pinnln.units.element_labels import ElementLabels, Labels
+from pinnln.units.element_labels import Labels
 from pinnln.units.expression import Derivative, Expression, Number, Operation, Product
-from pinnln.units.inference import unknown_dimension
+from pinnln.units.node_table import NodeTable, axes_of, tensors_in
 from pinnln.units.probe import probed_degree
-from pinnln.units.registry import Measured
 from pinnln.units.rules import RULES, Family
-from pinnln.units.source import Source, names_within, operands, span_of
-from pinnln.units.tensor_nodes import bare_number, derivative, joined, literal_number
+from pinnln.units.source import Source, argument, names_within, operands, span_of
+from pinnln.units.tensor_nodes import bare_number, derivative, joined
 from pinnln.units.tensor_operations import (
     ALONG,
     BINARY,
@@ -29,6 +28,7 @@ from pinnln.units.tensor_operations import (
     IDENTITY,
     LAYERS,
     LOSSES,
+    PAIRS,
     PRODUCTS,
     REDUCING,
     STRUCTURAL,
@@ -45,31 +45,19 @@ class TensorTrace(TorchFunctionMode):
     Each tensor has a companion of the same shape that holds, for each element, the index of its node; what only moves
     elements is run on the companion too, so slices, columns and views need no rules.
 
-    Args: code of the function, whose file holds the user's lines; infer, whether bare numbers have unknown
-    dimensions; names of the tensors that the function finds in its surroundings, by id.
-    Attributes: escapes, what left torch as a bare number; strangers, operations without a rule.
+    Args: code of the function, whose file holds the user's lines; nodes, the table of what every element is.
+    Attributes: escapes, what left torch as a bare number; decisions, what a branch asked; strangers, operations
+    without a rule.
     """
 
-    def __init__(self, code: CodeType, infer: bool, names: Mapping[int, str]) -> None:
+    def __init__(self, code: CodeType, nodes: NodeTable) -> None:
         super().__init__()
         self.escapes: list[tuple[Expression, Source | None]] = []
+        self.decisions: list[Expression] = []
         self.strangers: dict[str, Source | None] = {}
-        self._code, self._infer, self._names = code, infer, names
+        self.nodes = nodes
+        self._code = code
         self._files = frozenset({code.co_filename})
-        self._nodes: list[Expression] = []
-        self._table = ElementLabels()
-        self._numbers: dict[tuple[float, Source | None, str], int] = {}
-
-    def declare(self, tensor: torch.Tensor, columns: Sequence[Expression]) -> None:
-        """Gives the columns of a tensor (…, d) their nodes; one node for all of it if there is one."""
-        first = len(self._nodes)
-        self._nodes += columns
-        row = torch.arange(first, first + len(columns))
-        self._table.keep(tensor, row.expand(tensor.shape).clone() if tensor.dim() else row[0].clone())
-
-    def columns(self, tensor: torch.Tensor) -> list[Expression]:
-        """The different nodes among the elements of a tensor, in the order of its last axis."""
-        return self._distinct(self._of(tensor))
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
@@ -79,6 +67,8 @@ class TensorTrace(TorchFunctionMode):
         called = Called.of(func)
         if called.name in ESCAPES:
             self._escape(args)
+        elif called.name == "__bool__":
+            self.decisions += self.nodes.distinct(self.nodes.of(args[0]))
         else:
             self._record(func, called, args, given, result)
         return result
@@ -91,26 +81,37 @@ class TensorTrace(TorchFunctionMode):
             self._write(args)
         elif name == "grad" and func is torch.autograd.grad:
             self._gradient(args, given, result)
-        elif not _tensors(result) or name in ("get_grad", "get_grad_fn"):
+        elif not tensors_in(result) or name in ("get_grad", "get_grad_fn"):
             return
         elif name in FACTORIES:
             self._made(name, args, result)
+        elif name in ("copy", "fill", "zero") and called.in_place:
+            self._overwrite(args[0], args[1] if len(args) > 1 else given.get("value", 0.0))
         elif name in IDENTITY:
-            self._table.keep(result, self._of(args[0]))
+            self.nodes.keep(result, self.nodes.of(args[0]))
         elif name in STRUCTURAL:
             self._moved(func, args, given, result)
         else:
-            labels = self._calculated(func, called, args, given, result)
-            target = result if isinstance(result, torch.Tensor) else _tensors(result)[0]
-            if called.in_place and args[0] is target:
-                self._of(target).copy_(labels)
-            else:
-                self._table.keep(target, labels)
+            self._keep(called, args, result, self._calculated(func, called, args, given, result))
+
+    def _keep(self, called: Called, args: tuple[Any, ...], result: Any, labels: Labels | Sequence[Labels]) -> None:
+        """Labels what an operation gave; beside the values of a sort or a maximum, their places are pure numbers."""
+        first, *others = tensors_in(result)
+        several = [labels] if isinstance(labels, torch.Tensor) else list(labels)
+        if called.in_place and args[0] is first:
+            self.nodes.of(first).copy_(several[0])
+        else:
+            self.nodes.keep(first, several[0])
+        for place, tensor in enumerate(others, start=1):
+            made = several[place] if place < len(several) else self.nodes.filled(tensor, bare_number(1.0, None))
+            self.nodes.keep(tensor, made)
 
     def _calculated(
         self, func: Callable[..., Any], called: Called, args: tuple[Any, ...], given: dict[str, Any], result: Any
-    ) -> Labels:
+    ) -> Labels | list[Labels]:
         name, source = called.name, self._place()
+        if name in PAIRS:
+            return [self._reduced(each, args, given, result, source) for each in PAIRS[name]]
         if name in BINARY and len(args) + ("other" in given) >= 2:
             pair = [args[0], args[1] if len(args) > 1 else given["other"]]
             reverse = called.reflected or (name in ("add", "mul") and self._number_leads(pair, source))
@@ -126,81 +127,121 @@ class TensorTrace(TorchFunctionMode):
             return self._along(name, args, given, source)
         if name in LOSSES:
             second = args[1] if len(args) > 1 else given["target"]
-            difference = self._distinct(self._pairwise("sub", [args[0], second], source))
-            return self._filled(result, Operation(name, self._total(difference, source), source=source))
-        if name in LAYERS or (name in PRODUCTS and not all(self._known(item) for item in _tensors(args))):
-            inner = [item for item in _tensors(args) if self._known(item)]
-            return self._filled(result, Operation("layer", *self._distinct_all(inner), source=source))
+            difference = self.nodes.distinct(self._pairwise("sub", [args[0], second], source))
+            return self.nodes.filled(result, Operation(name, self.nodes.total(difference, source), source=source))
+        if name in ("masked_fill", "lerp"):
+            value = args[2 if name == "masked_fill" else 1] if len(args) > 1 else given.get("value", given.get("end"))
+            return self._pairwise(name, [args[0], value], source)
+        if name in ("addcmul", "addcdiv"):
+            return self._fused(name, args, source)
+        if name in LAYERS or (name in PRODUCTS and any(self._weights(item) for item in tensors_in(args))):
+            inner = [item for item in tensors_in(args) if self.nodes.known(item)]
+            return self.nodes.filled(result, Operation("layer", *self.nodes.distinct_all(inner), source=source))
         if name in PRODUCTS:
-            parts = [self._total(self._distinct(self._of(item)), source) for item in _tensors(args)]
-            return self._filled(result, Operation("mul", *parts, source=source))
-        if name in _ELEMENTWISE and isinstance(args[0], torch.Tensor) and args[0].shape == result.shape:
-            return self._each(self._of(args[0]), lambda node: joined(name, [node], source))
-        return self._stranger(func, name, args, given, result, source)
+            parts = [self.nodes.total(self.nodes.distinct(self.nodes.of(item)), source) for item in tensors_in(args)]
+            return self.nodes.filled(result, Operation("mul", *parts, source=source))
+        if name == "topk":
+            return self._filled_total(name, args[0], result, source)
+        if name == "prod":
+            return self._multiplied(args, given, result, source)
+        alike = isinstance(result, torch.Tensor) and isinstance(args[0], torch.Tensor) and args[0].shape == result.shape
+        if name in _ELEMENTWISE and alike:
+            labels = self.nodes.of(args[0], argument(source, 0))
+            return self.nodes.each(labels, lambda node: joined(name, [node], source))
+        return self._stranger(func, called, args, given, result, source)
+
+    def _weights(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is what a network is trained on."""
+        return not self.nodes.known(tensor) and tensor.requires_grad
+
+    def _fused(self, name: str, args: tuple[Any, ...], source: Source | None) -> Labels:
+        """a + b·c or a + b/c in one call."""
+        inner = self._pairwise("mul" if name == "addcmul" else "div", args[1:3], source)
+        held = torch.empty(inner.shape)
+        self.nodes.keep(held, inner)
+        return self._pairwise("add", [args[0], held], source)
+
+    def _filled_total(self, name: str, tensor: torch.Tensor, result: Any, source: Source | None) -> Labels:
+        node = self.nodes.total(self.nodes.distinct(self.nodes.of(tensor)), source)
+        return self.nodes.filled(result, Operation(name, node, source=source))
+
+    def _multiplied(self, args: tuple[Any, ...], given: dict[str, Any], result: Any, source: Source | None) -> Labels:
+        """The product along an axis, factor by factor."""
+        labels = self.nodes.of(args[0])
+        dims = given.get("dim", args[1] if len(args) > 1 else None)
+        rows = _by_row(labels, axes_of(dims, labels.dim()))
+        found = [
+            self.nodes.add(reduce(lambda a, b: Product(a, b, source=source), (self.nodes[index] for index in row)))
+            for row in rows.tolist()
+        ]
+        return torch.tensor(found, dtype=torch.long).reshape(result.shape)
 
     def _stranger(
         self,
         func: Callable[..., Any],
-        name: str,
+        called: Called,
         args: tuple[Any, ...],
         given: dict[str, Any],
         result: Any,
         source: Source | None,
     ) -> Labels:
-        """An operation without a rule: what it does to a rescaled argument tells its degree, or nothing does."""
-        inner = [item for item in _tensors((args, list(given.values()))) if self._known(item)]
-        nodes = self._distinct_all(inner)
+        """An operation without a rule: what it does to a rescaled argument tells its degree, or nothing does.
+
+        What writes in place is not tried again.
+        """
+        inner = [item for item in tensors_in((args, list(given.values()))) if self.nodes.known(item)]
+        nodes = self.nodes.distinct_all(inner)
         if not nodes:
-            return self._filled(result, bare_number(1.0, source))
-        self.strangers.setdefault(name, source)
-        degree = probed_degree(func, args, given, inner[0]) if len(inner) == 1 and len(nodes) == 1 else None
+            return self.nodes.filled(result, bare_number(1.0, source))
+        self.strangers.setdefault(called.name, source)
+        alone = len(inner) == 1 and len(nodes) == 1 and not called.in_place
+        degree = probed_degree(func, args, given, inner[0]) if alone else None
         if degree is None:
-            return self._filled(result, Operation("unknown", *nodes, source=source))
-        return self._filled(result, Operation("probed", nodes[0], source=source, code=degree))
+            return self.nodes.filled(result, Operation("unknown", *nodes, source=source))
+        return self.nodes.filled(result, Operation("probed", nodes[0], source=source, code=degree))
 
     def _pairwise(self, name: str, values: Sequence[Any], source: Source | None) -> Labels:
         spans = operands(source) if len(values) == 2 else (None,) * len(values)
         labels = []
         for place, (value, span) in enumerate(zip(values, spans, strict=True)):
             exponent = name in ("pow", "float_power") and place == 1
-            labels.append(self._value(value, span or source, exponent))
+            labels.append(self.nodes.value(value, span or source, exponent))
         shape = np.broadcast_shapes(*(tuple(item.shape) for item in labels))
         flat = [item.expand(shape).reshape(-1).tolist() for item in labels]
         made: dict[tuple[int, ...], int] = {}
         for combination in zip(*flat, strict=True):
             if combination not in made:
-                made[combination] = self._add(joined(name, [self._nodes[index] for index in combination], source))
+                made[combination] = self.nodes.add(joined(name, [self.nodes[index] for index in combination], source))
         return torch.tensor([made[item] for item in zip(*flat, strict=True)], dtype=torch.long).reshape(shape)
 
     def _reduced(
         self, name: str, args: tuple[Any, ...], given: dict[str, Any], result: Any, source: Source | None
     ) -> Labels:
         first = args[0]
-        labels = self._of(first)
+        labels = self.nodes.of(first)
         if name in ("max", "min") and len(args) > 1 and isinstance(args[1], torch.Tensor):
             return self._pairwise("maximum" if name == "max" else "minimum", args[:2], source)
-        values = result if isinstance(result, torch.Tensor) else _tensors(result)[0]
-        dims = given.get("dim", args[1] if len(args) > 1 and name not in ("norm", "quantile", "vector_norm") else None)
-        axes = _axes(dims, labels.dim())
-        kept = [axis for axis in range(labels.dim()) if axis not in axes]
-        rows = labels.permute(*kept, *axes).reshape(math.prod(labels.shape[axis] for axis in kept), -1)
+        values = result if isinstance(result, torch.Tensor) else tensors_in(result)[0]
+        place = 2 if name in ("norm", "quantile", "vector_norm") else 1
+        dims = given.get("dim", args[place] if len(args) > place else None)
+        rows = _by_row(labels, axes_of(dims, labels.dim()))
         made: dict[tuple[int, ...], int] = {}
         found = []
         for row in rows.tolist():
             key = tuple(dict.fromkeys(row))
             if key not in made:
-                node = self._total([self._nodes[index] for index in key], source)
-                made[key] = self._add(Operation(name, node, source=source))
+                node = self.nodes.total([self.nodes[index] for index in key], source)
+                made[key] = self.nodes.add(Operation(name, node, source=source))
             found.append(made[key])
         return torch.tensor(found, dtype=torch.long).reshape(values.shape)
 
     def _along(self, name: str, args: tuple[Any, ...], given: dict[str, Any], source: Source | None) -> Labels:
-        labels = self._of(args[0])
+        labels = self.nodes.of(args[0])
         if name in ("layer_norm", "rms_norm"):
             axes = list(range(labels.dim() - len(args[1]), labels.dim()))
         else:
             place = 2 if name == "normalize" else 1
-            axes = _axes(given.get("dim", args[place] if len(args) > place else -1), labels.dim())
+            axes = axes_of(given.get("dim", args[place] if len(args) > place else -1), labels.dim())
         moved = labels.movedim(axes, list(range(labels.dim() - len(axes), labels.dim())))
         rows = moved.reshape(-1, math.prod(moved.shape[labels.dim() - len(axes) :]))
         made: dict[tuple[int, ...], int] = {}
@@ -208,58 +249,68 @@ class TensorTrace(TorchFunctionMode):
         for row in rows.tolist():
             key = tuple(dict.fromkeys(row))
             if key not in made:
-                node = self._total([self._nodes[index] for index in key], source)
-                made[key] = self._add(Operation(name, node, source=source))
+                node = self.nodes.total([self.nodes[index] for index in key], source)
+                made[key] = self.nodes.add(Operation(name, node, source=source))
             found.append([made[key]] * len(row))
         spread = torch.tensor(found, dtype=torch.long).reshape(moved.shape)
         return spread.movedim(list(range(labels.dim() - len(axes), labels.dim())), axes)
 
     def _gradient(self, args: tuple[Any, ...], given: dict[str, Any], result: Sequence[Any]) -> None:
         source = self._asked()
-        outputs = _tensors(args[0] if args else given["outputs"])
-        inputs = _tensors(args[1] if len(args) > 1 else given["inputs"])
-        weights = _tensors(args[2] if len(args) > 2 else given.get("grad_outputs"))
-        node = self._total(self._distinct_all(outputs), source)
-        weighing = self._distinct_all([item for item in weights if self._known(item)])
+        outputs = tensors_in(args[0] if args else given["outputs"])
+        inputs = tensors_in(args[1] if len(args) > 1 else given["inputs"])
+        weights = tensors_in(args[2] if len(args) > 2 else given.get("grad_outputs"))
+        node = self.nodes.total(self.nodes.distinct_all(outputs), source)
+        weighing = self.nodes.distinct_all([item for item in weights if self.nodes.known(item)])
         weighing = [item for item in weighing if not isinstance(item, Number) or item.name]
         if weighing:
-            node = Product(node, self._total(weighing, source), source=source)
+            node = Product(node, self.nodes.total(weighing, source), source=source)
         for variable, slope in zip(inputs, result, strict=True):
-            if slope is not None and not self._known(variable):
-                self._table.keep(slope, self._filled(slope, Operation("unknown", node, source=source)))
+            if slope is not None and not self.nodes.known(variable):
+                self.nodes.keep(slope, self.nodes.filled(slope, Operation("unknown", node, source=source)))
             elif slope is not None:
-                labels = self._of(variable)
-                named = source if len(self._distinct(labels)) == 1 else None
-                self._table.keep(slope, self._each(labels, partial(_slope, node, named)))
+                labels = self.nodes.of(variable)
+                named = source if len(self.nodes.distinct(labels)) == 1 else None
+                self.nodes.keep(slope, self.nodes.each(labels, partial(_slope, node, named)))
+
+    def _overwrite(self, target: torch.Tensor, value: Any) -> None:
+        """copy_, fill_ and zero_ write a value over a tensor, and over what it is a view of."""
+        labels = self.nodes.of(target)
+        labels.copy_(self.nodes.value(value, self._place()).expand(labels.shape))
 
     def _write(self, args: tuple[Any, ...]) -> None:
         target, index, value = args
         source = self._place()
-        self._of(target)[index] = self._value(value, source, False)
+        self.nodes.of(target)[index] = self.nodes.value(value, source)
 
     def _made(self, name: str, args: tuple[Any, ...], result: torch.Tensor) -> None:
         zero = name.startswith(("zeros", "empty", "new_zeros"))
+        traced = [item for item in tensors_in(args) if self.nodes.known(item)] if not name.endswith("_like") else []
+        traced = traced or ([item for item in tensors_in(args[1:]) if self.nodes.known(item)] if "full" in name else [])
+        if traced and not zero:
+            self.nodes.keep(result, self.nodes.filled(result, self.nodes.total(self.nodes.distinct_all(traced), None)))
+            return
         full = next((item for item in args[1:] if isinstance(item, int | float)), 1.0) if "full" in name else 1.0
         if name in ("tensor", "as_tensor") and result.numel() == 1:
             full = float(result)
-        self._table.keep(result, self._filled(result, bare_number(0.0 if zero else float(full), self._place())))
+        self.nodes.keep(result, self.nodes.filled(result, bare_number(0.0 if zero else float(full), self._place())))
 
     def _moved(self, func: Callable[..., Any], args: tuple[Any, ...], given: dict[str, Any], result: Any) -> None:
         first = args[0]
         if Called.of(func).name in ("getitem", "index_select", "gather", "masked_select", "take"):
-            moved = self._placed(func(self._of(first), *args[1:], **given))
+            moved = self._placed(func(self.nodes.of(first), *args[1:], **given))
         else:
             moved = func(*(self._swapped(item) for item in args), **given)
-        for tensor, labels in zip(_tensors(result), _tensors(moved), strict=True):
-            self._table.keep(tensor, labels)
+        for tensor, labels in zip(tensors_in(result), tensors_in(moved), strict=True):
+            self.nodes.keep(tensor, labels)
 
     def _placed(self, labels: Labels) -> Labels:
         """A column picked from a gradient is the derivative that this line of the script asks for."""
-        found = self._distinct(labels)
+        found = self.nodes.distinct(labels)
         if len(found) != 1 or not isinstance(found[0], Derivative) or found[0].source is not None:
             return labels
         inner = found[0]
-        return labels * 0 + self._add(Derivative(inner.operands[0], inner.coordinates, source=self._place()))
+        return labels * 0 + self.nodes.add(Derivative(inner.operands[0], inner.coordinates, source=self._place()))
 
     def _number_leads(self, pair: Sequence[Any], source: Source | None) -> bool:
         """Whether the bare number of a sum or product stands on the left: torch hands it over second."""
@@ -275,69 +326,15 @@ class TensorTrace(TorchFunctionMode):
 
     def _swapped(self, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
-            return self._of(value)
-        if isinstance(value, list | tuple) and _tensors(value):
+            return self.nodes.of(value)
+        if isinstance(value, list | tuple) and tensors_in(value):
             return type(value)([self._swapped(item) for item in value])
         return value
 
     def _escape(self, args: tuple[Any, ...]) -> None:
-        if args and isinstance(args[0], torch.Tensor) and self._known(args[0]):
-            for node in self._distinct(self._of(args[0])):
+        if args and isinstance(args[0], torch.Tensor) and self.nodes.known(args[0]):
+            for node in self.nodes.distinct(self.nodes.of(args[0])):
                 self.escapes.append((node, self._place()))
-
-    def _value(self, value: Any, span: Source | None, exponent: bool) -> Labels:
-        """The labels of an operand: a tensor's own, or those of a bare number."""
-        if isinstance(value, torch.Tensor):
-            return self._of(value)
-        number = float(value) if isinstance(value, int | float) or hasattr(value, "__float__") else math.nan
-        unknown = self._infer and not exponent and number != 0 and math.isfinite(number)
-        key = (number, span, "?" if unknown else "")
-        if key not in self._numbers:
-            node = literal_number(number, span) if unknown else bare_number(number, span)
-            self._numbers[key] = self._add(node)
-        return torch.tensor(self._numbers[key])
-
-    def _of(self, tensor: torch.Tensor) -> Labels:
-        """The labels of a tensor; one from outside is a constant, unknown if it is trainable."""
-        found = self._table.find(tensor)
-        if found is None:
-            found = self._filled(tensor, self._outside(tensor))
-            self._table.keep(tensor, found)
-        return found
-
-    def _outside(self, tensor: torch.Tensor) -> Expression:
-        name, source = self._names.get(id(tensor), ""), self._place()
-        value = float(tensor.detach()) if tensor.numel() == 1 else 1.0
-        trainable = tensor.requires_grad and tensor.is_leaf
-        if tensor.numel() == 1 and (trainable or (self._infer and tensor.is_floating_point())):
-            named = name or f"constant {value:g}"
-            return Number(Measured(value, unknown_dimension(named), "trainable", point=False), named, source)
-        return bare_number(value, source)
-
-    def _known(self, tensor: torch.Tensor) -> bool:
-        return self._table.find(tensor) is not None or (tensor.numel() == 1 and id(tensor) in self._names)
-
-    def _add(self, node: Expression) -> int:
-        self._nodes.append(node)
-        return len(self._nodes) - 1
-
-    def _filled(self, like: Any, node: Expression) -> Labels:
-        tensor = like if isinstance(like, torch.Tensor) else _tensors(like)[0]
-        return torch.full(tuple(tensor.shape), self._add(node), dtype=torch.long)
-
-    def _each(self, labels: Labels, make: Callable[[Expression], Expression]) -> Labels:
-        made = {index: self._add(make(self._nodes[index])) for index in dict.fromkeys(labels.reshape(-1).tolist())}
-        flat = [made[index] for index in labels.reshape(-1).tolist()]
-        return torch.tensor(flat, dtype=torch.long).reshape(labels.shape)
-
-    def _distinct(self, labels: Labels) -> list[Expression]:
-        return [self._nodes[index] for index in dict.fromkeys(labels.reshape(-1).tolist())]
-
-    def _distinct_all(self, tensors: Iterable[torch.Tensor]) -> list[Expression]:
-        return list(dict.fromkeys(node for tensor in tensors for node in self._distinct(self._of(tensor))))
-
-    def _total(self, nodes: Sequence[Expression], source: Source | None) -> Expression:
-        return nodes[0] if len(nodes) == 1 else Operation("total", *nodes, source=source, code="UL202")
 
     def _frame(self) -> FrameType | None:
         frame: FrameType | None = sys._getframe(1)
@@ -360,18 +357,10 @@ class TensorTrace(TorchFunctionMode):
         return None if frame is None else span_of(frame.f_code, frame.f_lasti)
 
 
-def _tensors(value: Any) -> list[torch.Tensor]:
-    if isinstance(value, torch.Tensor):
-        return [value]
-    if isinstance(value, list | tuple):
-        return [tensor for item in value for tensor in _tensors(item)]
-    return []
-
-
-def _axes(dims: Any, count: int) -> list[int]:
-    if dims is None or not isinstance(dims, int | list | tuple):
-        return list(range(count))
-    return [axis % count for axis in ([dims] if isinstance(dims, int) else dims)] if count else []
+def _by_row(labels: Labels, axes: Sequence[int]) -> Labels:
+    """The labels along some axes, one row for every place along the others."""
+    kept = [axis for axis in range(labels.dim()) if axis not in axes]
+    return labels.permute(*kept, *axes).reshape(math.prod(labels.shape[axis] for axis in kept), -1)
 
 
 def _slope(node: Expression, source: Source | None, by: Expression) -> Expression:
