@@ -26,6 +26,7 @@ TENSOR_FILES = (
     "element_labels.py",
     "node_table.py",
     "probe.py",
+    "reverse_mode.py",
     "stage.py",
     "stand_in_networks.py",
     "tensor_run.py",

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from pinnln.units.node_table import tensors_in
+from pinnln.units.reverse_mode import by_reverse_mode
 
 _MODULES: tuple[ModuleType, ...] = (np, math)
 
@@ -27,11 +28,14 @@ class AwareModule:
 
 
 def aware(around: Mapping[str, Any]) -> dict[str, Any]:
-    """The names in a function's surroundings that mean numpy, math or their functions, with what is to stand there."""
+    """The names in a function's surroundings that mean numpy, math, their functions or a forward-mode transform, with
+    what is to stand there."""
     found: dict[str, Any] = {}
     for name, value in around.items():
         if isinstance(value, ModuleType) and value in _MODULES:
             found[name] = AwareModule(value)
+        elif callable(value) and by_reverse_mode(value) is not value:
+            found[name] = by_reverse_mode(value)
         elif _aware_function(value) is not value:
             found[name] = _aware_function(value)
     return found

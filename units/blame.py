@@ -9,6 +9,7 @@ from pinnln.units.expression import (
     Comparison,
     Difference,
     Expression,
+    Field,
     Negation,
     Number,
     Operation,
@@ -19,6 +20,7 @@ from pinnln.units.expression import (
     Where,
 )
 from pinnln.units.hints import bare
+from pinnln.units.registry import Q, measure
 from pinnln.units.rules import RULES, Family
 from pinnln.units.source import Source, argument, operands, segment
 from pinnln.units.terms import Term
@@ -89,6 +91,23 @@ def _definition(term: Term) -> Source | None:
         return None
     composite = isinstance(node, Product | Quotient | Sum | Difference | Power | Negation)
     return made if composite and segment(span).isidentifier() else None
+
+
+def unit_cast(node: Expression) -> Number | None:
+    """What a field is divided by that is one of some unit and has no name: made up so that units agree."""
+    if not isinstance(node, Quotient) or not depends_on_a_field(node.operands[0]):
+        return None
+    by = node.operands[1]
+    if not isinstance(by, Number) or by.name or by.dimension.dimensionless:
+        return None
+    return by if by.value == measure(Q(1.0, by.unit)).value else None
+
+
+def depends_on_a_field(node: Expression) -> bool:
+    """Whether an unknown function, or what is not known of it, occurs in an expression."""
+    return any(
+        isinstance(leaf, Field) or (isinstance(leaf, Operation) and leaf.what == "unknown") for leaf in node.walk()
+    )
 
 
 def offset_use(

@@ -66,7 +66,9 @@ def _filled(names: Sequence[str], roles: Mapping[str, str]) -> tuple[str, ...]:
 
 def _roles(rest: list[str], free: list[str], declaration: Declaration) -> Iterator[list[str]]:
     named = [NETWORK if name in free else name for name in rest]
-    columns = [[INPUTS, OUTPUTS]] if len(rest) == 2 else [[INPUTS, OUTPUTS, INPUTS]] if len(free) == 3 else []
+    columns = [[INPUTS, OUTPUTS]] if len(rest) == 2 else []
+    if len(free) == 3 or (len(free) == 2 and len(rest) == 3 and rest[0] in declaration.inputs):
+        columns = [[INPUTS, OUTPUTS, INPUTS]]  # DeepXDE's conditions: f(x, y, X), X the inputs once more
     if len(free) == 2 and len(rest) == 2:
         yield from [*columns, [NETWORK, INPUTS], [INPUTS, NETWORK]]
     elif len(free) == 1 and len(rest) == 2 and rest[0] in declaration.inputs:

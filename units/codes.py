@@ -76,6 +76,15 @@ _TABLE = (
         "torch.isclose(p / p0, q / p0, atol=1e-8)",
     ),
     Code(
+        "UL105",
+        "warning",
+        "a residual or condition without a field, or a unit made up to fit",
+        "What depends on no field constrains nothing. A factor such as 1 m, multiplied or divided in so that the units "
+        "agree, hides a mistake: the number would have to change with the unit.",
+        'Residual("moment", d(w, x, x) / Q("1 m"))',
+        'Residual("moment", d(w, x, x))',
+    ),
+    Code(
         "UL111",
         "error",
         "a transcendental function of a quantity with a unit",

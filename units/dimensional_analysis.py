@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from pinnln.units.blame import OFFSET_USES, blamed_source, has_sum, named_elsewhere, offset_use, sum_code, sum_sentence
+from pinnln.units.blame import (
+    OFFSET_USES,
+    blamed_source,
+    depends_on_a_field,
+    has_sum,
+    named_elsewhere,
+    offset_use,
+    sum_code,
+    sum_sentence,
+    unit_cast,
+)
 from pinnln.units.dimension import DIMENSIONLESS, Dimension
 from pinnln.units.expression import (
     Comparison,
@@ -53,6 +63,8 @@ class DimensionalAnalysis:
             self._misdeclared(statement.target, found, declared)
         if statement.value is not None:
             self._compare_value(statement, found)
+        if statement.kind != "expression" and not depends_on_a_field(statement.target):
+            self._report("UL105", f"{self._what} does not depend on any field", (), "", statement.source)
         return found
 
     def report(self) -> LintReport:
@@ -143,6 +155,11 @@ class DimensionalAnalysis:
         self._counts["by_rule"] += 1
         found = self._by_rule(node, RULES[name].family, RULES[name].degree, declared)
         self._refuse_points(node, name)
+        cast = unit_cast(node)
+        if cast is not None:
+            sentence = f"a factor of one in {self._what} is there for its unit alone"
+            hint = "State the equation without it, or give it the name and value that it has in the physics."
+            self._report("UL105", sentence, ((str(cast), str(cast.dimension)),), hint, cast.source or node.source)
         return found
 
     def _without_rule(self, node: Expression, name: str) -> Dimension | None:

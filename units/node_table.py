@@ -30,7 +30,8 @@ class NodeTable:
         self._infer, self._names = infer, names
         self._nodes: list[Expression] = []
         self._table = ElementLabels()
-        self._numbers: dict[tuple[float, Source | None, str], int] = {}
+        self._numbers: dict[tuple[float, Source | None, bool], int] = {}
+        self._met = 0
         self._called: dict[str, int] = {}
 
     def __getitem__(self, index: int) -> Expression:
@@ -74,7 +75,10 @@ class NodeTable:
             return self.of(value, span)
         number = float(value) if isinstance(value, int | float) or hasattr(value, "__float__") else math.nan
         unknown = self._infer and not exponent and number != 0 and math.isfinite(number)
-        key = (number, span, "?" if unknown else "")
+        if unknown and segment(span).isidentifier():  # a variable may hold another number the next time
+            self._met += 1
+            return torch.tensor(self.add(literal_number(number, span, self._met)))
+        key = (number, span, unknown)
         if key not in self._numbers:
             self._numbers[key] = self.add(literal_number(number, span) if unknown else bare_number(number, span))
         return torch.tensor(self._numbers[key])

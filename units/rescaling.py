@@ -10,6 +10,7 @@ from pinnln.units.dimension import Dimension
 
 _STEP = 12
 _TOLERANCE = 1e-9
+_ROUND_OFF = 1e-14
 
 Answer = Callable[[Callable[[Dimension], float]], Sequence[Any]]
 
@@ -50,7 +51,6 @@ def broken_dimensions(
 
 
 def _agree(plain: Any, rescaled: Any, factor: float) -> bool:
+    """Whether both say the same; what is left of terms of order one that cancel says nothing."""
     largest = float(abs(plain).max())
-    if largest == 0:
-        return True
-    return float(abs(rescaled / factor - plain).max()) <= _TOLERANCE * largest
+    return float(abs(rescaled / factor - plain).max()) <= _TOLERANCE * largest + _ROUND_OFF

@@ -41,7 +41,7 @@ def _all(names: str, family: Family, degree: Fraction | int = 1) -> Iterable[tup
 RULES: Mapping[str, Rule] = dict(
     [
         *_all("add sub rsub lerp maximum minimum fmax fmin where clamp hypot fmod remainder", Family.JOIN),
-        *_all("masked_fill total", Family.JOIN),
+        *_all("masked_fill total complex", Family.JOIN),
         *_all("lt le gt ge eq ne isclose allclose atan2 searchsorted bucketize", Family.COMPARE),
         *_all("mul matmul mm bmm mv dot inner outer tensordot kron cross", Family.PRODUCT),
         *_all("div true_divide gradient", Family.QUOTIENT),

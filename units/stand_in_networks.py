@@ -26,7 +26,7 @@ def networks_replaced(function: Callable[..., Any], stage: Stage) -> Iterator[No
             return before(module, *arguments, **named)
         return stage.network(*inputs)
 
-    torch.nn.Module.__call__ = call  # type: ignore[method-assign, assignment]
+    torch.nn.Module.__call__ = call  # type: ignore[method-assign]
     try:
         yield
     finally:

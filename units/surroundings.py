@@ -76,6 +76,33 @@ def replaced(function: FunctionType, values: Mapping[str, Any]) -> Iterator[None
             back()
 
 
+def attributes(function: Callable[..., Any]) -> dict[str, Any]:
+    """The numbers and tensors that the owner of a method has, as `self.nu`."""
+    owner = getattr(function, "__self__", None)
+    held = {**getattr(owner, "__dict__", {}), **getattr(owner, "__dict__", {}).get("_parameters", {})}
+    return {
+        f"self.{name}": value
+        for name, value in held.items()
+        if type(value) in (int, float) or type(value).__name__ in ("Tensor", "Parameter", "Variable")
+    }
+
+
+@contextmanager
+def replaced_attributes(function: Callable[..., Any], values: Mapping[str, Any]) -> Iterator[None]:
+    """Within the block, the numbers of a method's owner are other values; afterwards the old ones again."""
+    owner = getattr(function, "__self__", None)
+    held = getattr(owner, "__dict__", {})
+    plain = [name.removeprefix("self.") for name in values if name.startswith("self.")]
+    before = {name: held[name] for name in plain if type(held.get(name)) in (int, float)}
+    try:
+        for name in before:
+            setattr(owner, name, values[f"self.{name}"])
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(owner, name, value)
+
+
 def _around(function: FunctionType) -> dict[str, Any]:
     free = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
     found = {}

@@ -26,7 +26,7 @@ from pinnln.units.rescaling import broken_dimensions
 from pinnln.units.source import Source
 from pinnln.units.statement import Statement
 from pinnln.units.suppression import Suppressions
-from pinnln.units.surroundings import mentioned, plain_function
+from pinnln.units.surroundings import attributes, mentioned, plain_function
 from pinnln.units.time_limit import TimeLimitReached, limited
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def lint_function(
     plain = plain_function(function)
     if plain is None:
         raise ProblemError(f"expected a Python function of tensors, found {function!r}")
-    declaration = _declared(inputs, outputs, constants or {}, residuals, literals, mentioned(plain))
+    around = {**mentioned(plain), **attributes(function)}
+    declaration = _declared(inputs, outputs, constants or {}, residuals, literals, around)
     _require_used(function, plain, declaration)
     captured = [_captured(name, plain) for name, value in mentioned(plain).items() if isinstance(value, pint.Quantity)]
     if captured:
@@ -176,7 +177,7 @@ def _constant(name: str, unit: str | pint.Quantity[Any], held: Any) -> Number:
 
 def _require_used(function: Callable[..., Any], plain: FunctionType, declaration: Declaration) -> None:
     parameters = list(inspect.signature(function).parameters)
-    around = mentioned(plain)
+    around = {**mentioned(plain), **attributes(function)}
     for name in declaration.constants:
         if name not in parameters and name not in around:
             known = ", ".join(sorted([*parameters, *(key for key, value in around.items() if _numeric(value))]))

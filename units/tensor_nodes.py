@@ -47,10 +47,11 @@ def bare_number(value: float, source: Source | None) -> Number:
     return Number(Measured(value, DIMENSIONLESS, "", point=False), "", source)
 
 
-def literal_number(value: float, span: Source | None) -> Number:
-    """A number whose dimension is to be inferred, called what the script calls it."""
+def literal_number(value: float, span: Source | None, time: int = 0) -> Number:
+    """A number whose dimension is to be inferred, called what the script calls it; time tells two at a place apart."""
     shown = segment(span) or f"{value:g}"
     place = f"{shown} in line {span.line}:{span.column}" if span else shown
+    place += f" ({time})" if time else ""
     name = f"({shown})" if any(letter in shown.replace("e-", "e") for letter in " +-*/") else shown
     return Number(Measured(value, unknown_dimension(place), "literal", point=False), name, span)
 

@@ -29,7 +29,7 @@ IDENTITY = _words("""
 BINARY = _words("""
     add sub mul div pow maximum minimum fmax fmin atan2 hypot fmod remainder
 """) | _words("""
-    lt le gt ge eq ne float_power true_divide isclose heaviside
+    lt le gt ge eq ne float_power true_divide isclose heaviside complex
 """)
 REDUCING = _words("""
     sum mean nanmean nansum median nanmedian amax amin max min var std norm vector_norm quantile argmax
@@ -76,6 +76,8 @@ _SYNONYMS = {
     "rmatmul": "matmul",
     "negative": "neg",
     "invert": "logical_not",
+    "long": "int",
+    "short": "int",
     "linalg_norm": "norm",
     "linalg_cross": "cross",
     "linalg_vector_norm": "vector_norm",

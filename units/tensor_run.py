@@ -19,10 +19,11 @@ from pinnln.units.expression import Expression, Number
 from pinnln.units.inference import unknown_dimension
 from pinnln.units.node_table import NodeTable
 from pinnln.units.registry import Measured
+from pinnln.units.reverse_mode import reverse_mode
 from pinnln.units.source import Source
 from pinnln.units.stage import POINTS, Stage
 from pinnln.units.stand_in_networks import networks_replaced
-from pinnln.units.surroundings import mentioned, replaced
+from pinnln.units.surroundings import attributes, mentioned, replaced, replaced_attributes
 from pinnln.units.tensor_trace import TensorTrace
 from pinnln.units.untouched import untouched
 
@@ -45,7 +46,7 @@ class TensorRun:
         self.asked_network = False
         self._places: list[tuple[int, torch.Tensor]] | None = None
         self._function, self._plain, self._declaration = function, plain, declaration
-        self._around = mentioned(plain)
+        self._around = {**mentioned(plain), **attributes(function)}
         self._convention: Convention | None = None
 
     def run(self) -> None:
@@ -97,7 +98,11 @@ class TensorRun:
             block.enter_context(_fresh_gradients())
             block.enter_context(untouched(self._function, self._around))
             block.enter_context(replaced(self._plain, {**aware(self._around), **constants}))
+            block.enter_context(replaced_attributes(self._function, constants))
             block.enter_context(networks_replaced(self._function, stage))
+            block.enter_context(reverse_mode())
+            block.enter_context(torch.compiler.set_stance("force_eager"))
+            block.enter_context(torch.inference_mode(False))
             block.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
             block.enter_context(torch.enable_grad())

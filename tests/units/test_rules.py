@@ -18,7 +18,7 @@ EXTRA = {
 }  # fmt: skip
 TWO = {"mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss", "add", "sub", "maximum", "minimum", "fmax", "fmin"} | {
     "hypot", "fmod", "remainder", "mul", "div", "true_divide", "matmul", "mm", "kron", "atan2", "lt", "le", "gt", "ge",
-    "eq", "ne", "inner", "tensordot", "cosine_similarity",
+    "complex", "eq", "ne", "inner", "tensordot", "cosine_similarity",
 }  # fmt: skip
 NOT_ASKED = {
     "acosh": "defined above 1 only", "arccos": "a synonym", "int": "of Python",

@@ -1,0 +1,285 @@
+"""Torch functions in the many ways their users write them: correct ones are clean, and nothing is left behind."""
+
+from __future__ import annotations
+
+import functools
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.func import hessian, jacfwd, jacrev, vmap
+
+from pinnln.units import ProblemError, lint_function
+
+XT, U = {"x": "m", "t": "s"}, {"u": "m/s"}
+L0, E, rho, NU, POWER = 2.0, 3.0, 1.5, 0.01, 2.0
+SHARED = torch.tensor(0.3, dtype=torch.float64)
+WEIGHTS = torch.eye(2, dtype=torch.float64)
+
+
+def g(u, x):
+    return torch.autograd.grad(u, x, torch.ones_like(u), create_graph=True)[0]
+
+
+def two_columns(X, Y):
+    slopes = g(Y, X)
+    return torch.cat([slopes[:, 0:1], slopes[:, 1:2]], 1)
+
+
+def columns_called_x_and_y(x, y):
+    return g(g(y, x)[:, 0:1], x)[:, 0:1] + g(g(y, x)[:, 1:2], x)[:, 1:2]
+
+
+def by_name(t, u, om, U0):
+    return u - U0 * torch.sin(om * t)
+
+
+def columns_called_x_and_u(x, u):
+    return g(u, x)[:, 1:2] + u * g(u, x)[:, 0:1]
+
+
+def condition_of_operator(x, y, X):
+    return y - X[:, 0:1] / X[:, 1:2]
+
+
+def with_a_network(model, X):
+    X = X.clone().requires_grad_()
+    u = model(torch.cat([X[:, 0:1], X[:, 1:2]], 1))
+    return g(u, X)[:, 1:2] + u * g(u, X)[:, 0:1]
+
+
+def shared_tensor(x, t, u):
+    return g(u, t) + u * g(u, x) - SHARED * g(g(u, x), x)
+
+
+def factories(x, t, u):
+    return torch.full_like(u, L0) * u / x - u * torch.tensor(L0) / torch.as_tensor(L0)
+
+
+def by_numpy(x, t, u):
+    return np.sqrt(E / rho) - u + math.sqrt(E / rho)
+
+
+def with_vmap(net, x, t):
+    X = torch.cat([x, t], 1)
+    one = lambda z: net(z.unsqueeze(0)).squeeze(0)  # noqa: E731
+    first, forward, second = vmap(jacrev(one))(X), vmap(jacfwd(one))(X), vmap(hessian(one))(X)
+    return first[:, 0, 1] + net(X)[:, 0] * forward[:, 0, 0] - NU * second[:, 0, 0, 0]
+
+
+def cast(x, t, u):
+    return u.float() - u
+
+
+def power(x, t, u):
+    return u**POWER - u * u
+
+
+def decimal_power(x, t, u):
+    return u**1.852 / u**0.852 - u
+
+
+def with_random_numbers(x, t, u):
+    return u * torch.rand_like(u) + torch.nn.functional.dropout(u, 0.5)
+
+
+def of_weights(X, Y):
+    return (g(Y, X) @ WEIGHTS).sum(1)
+
+
+def norms(X, Y):
+    return torch.linalg.norm(g(Y, X), 2, 1) + torch.linalg.vector_norm(g(Y, X), 2, -1)
+
+
+def cancelling(x, t, u):
+    return u ** (2 / 3) * u ** (1 / 3) - u
+
+
+def made():
+    k = 2.0
+
+    def helper(u, x):
+        return k * g(u, x)
+
+    def outer(x, t, u):
+        return g(u, t) - helper(u, x)
+
+    return outer
+
+
+def of_keywords(x, t, u, *, nu):
+    return g(u, t) - nu * g(g(u, x), x)
+
+
+SQUARE, FLOW = {"x": "m", "y": "m"}, {"nu": "m^2/s"}
+CLEAN = {
+    "two columns": (two_columns, SQUARE, U, {}),
+    "x and y are columns": (columns_called_x_and_y, SQUARE, {"T": "K"}, {}),
+    "named t and u": (by_name, XT, {"u": "m"}, {"U0": "m", "om": "1/s"}),
+    "x and u are columns": (columns_called_x_and_u, XT, U, {}),
+    "a condition of an operator": (condition_of_operator, XT, U, {}),
+    "a network and columns": (with_a_network, XT, U, {}),
+    "a declared tensor": (shared_tensor, XT, U, {"SHARED": "m^2/s"}),
+    "factories": (factories, XT, U, {"L0": "m"}),
+    "numpy and math": (by_numpy, XT, U, {"E": "Pa", "rho": "kg/m^3"}),
+    "vmap": (with_vmap, XT, U, {"NU": "m^2/s"}),
+    "float()": (cast, XT, U, {}),
+    "a declared exponent": (power, XT, U, {"POWER": ""}),
+    "a decimal exponent": (decimal_power, XT, U, {}),
+    "random numbers": (with_random_numbers, XT, U, {}),
+    "a matrix from outside": (of_weights, SQUARE, U, {}),
+    "norms by place": (norms, SQUARE, U, {}),
+    "what cancels": (cancelling, XT, U, {}),
+    "a closure's helper": (made(), XT, {"u": "m"}, {"k": "m/s"}),
+    "keywords": (of_keywords, XT, U, FLOW),
+    "a partial": (functools.partial(of_keywords, nu=torch.zeros(1)), {"x": "", "t": ""}, {"u": ""}, {}),
+}
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_what_is_right_is_clean(name: str) -> None:
+    """However it is written, without an edit."""
+    function, inputs, outputs, constants = CLEAN[name]
+    report = lint_function(function, inputs, outputs, constants)
+    assert report.clean, report
+    assert report.coverage.residuals >= 1
+
+
+class Trained(nn.Module):
+    """A physics-informed network as its users write it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
+        self.a, self.b = nn.Parameter(torch.zeros(1)), nn.Parameter(torch.zeros(1))
+        self.nu = 0.01
+
+    def discovered(self, x, t, u):
+        return g(u, t) + self.a * u * g(u, x) - self.b * g(g(u, x), x)
+
+    def residual(self, x, t):
+        u = self.net(torch.cat([x, t], 1))
+        return g(u, t) + u * g(u, x) - self.nu * g(g(u, x), x)
+
+    def forward(self, x, t, u):
+        return g(u, t) + u * g(u, x)
+
+
+def test_the_method_of_a_network_is_linted_with_its_own_network_and_numbers() -> None:
+    """The network is the solution, `self.nu` a constant; parameters of equal value are two unknowns."""
+    module = Trained()
+    assert lint_function(module, XT, U).clean
+    assert lint_function(module.residual, XT, U, {"self.nu": "m^2/s"}).codes == ()
+    assert lint_function(module.residual, XT, U).codes == ("UL101",)
+    found = lint_function(module.discovered, XT, U).inferred
+    assert {item.name: item.dimension for item in found} == {"self.a": "1", "self.b": "m² s⁻¹"}
+    assert type(module.nu) is float
+
+
+def test_numbers_of_a_vector_have_units_of_their_own() -> None:
+    """lam[0] and lam[1] are two unknowns."""
+    lam = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+
+    def burgers(x, t, u):
+        return g(u, t) + lam[0] * u * g(u, x) - lam[1] * g(g(u, x), x)
+
+    assert {item.dimension for item in lint_function(burgers, XT, U).inferred} == {"1", "m² s⁻¹"}
+
+
+def test_nothing_is_left_behind() -> None:
+    """Random state, gradients, buffers, constants: all as before."""
+    norm = nn.BatchNorm1d(1).double()
+    parameter = torch.ones(1, dtype=torch.float64, requires_grad=True)
+
+    def loss(x, t, u):
+        value = (norm(u / u.detach()) * parameter * torch.rand_like(u)).mean()
+        value.backward()
+        return value + SHARED
+
+    state, buffers, value = torch.get_rng_state(), norm.running_mean.clone(), SHARED.clone()
+    lint_function(loss, XT, U, {"SHARED": ""})
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.equal(norm.running_mean, buffers)
+    assert parameter.grad is None
+    assert torch.equal(SHARED, value)
+    assert L0 == 2.0
+
+
+def decided(x, t, u):
+    return u * 2 if x.max() > 0.1 else u
+
+
+def masked(x, t, u):
+    return u.masked_fill(x > 0, 3.0)
+
+
+def interpolated(x, t, u):
+    return u - u + torch.lerp(x, t, 0.5)
+
+
+def fused(x, t, u):
+    return torch.addcmul(u, u, g(u, x))
+
+
+def copied(x, t, u):
+    r = torch.zeros(7, 2, dtype=torch.float64)
+    r[:, 0].copy_(u[:, 0])
+    r[:, 1].copy_(g(u, x)[:, 0])
+    return r.sum(1)
+
+
+def extremes(x, t, u):
+    low, high = torch.aminmax(u)
+    return low + high - g(u, x)
+
+
+def to_an_integer(x, t, u):
+    return u.long()
+
+
+@pytest.mark.parametrize("function", [decided, masked, interpolated, fused, copied, extremes, to_an_integer])
+def test_what_is_wrong_is_found(function) -> None:
+    """In branches, fused operations, copies into views, pairs of results."""
+    report = lint_function(function, XT, U)
+    assert not report.clean
+    assert {"UL101", "UL104", "UL114", "UL202"} & set(report.codes)
+
+
+def test_bad_declarations_and_ends_are_said() -> None:
+    """A list of inputs, a string of residuals, a function that exits, a residual without elements."""
+
+    def leaves(x, t, u):
+        raise SystemExit
+
+    def empty(x, t, u):
+        return u[:, :0]
+
+    with pytest.raises(ProblemError, match="inputs: expected names with units"):
+        lint_function(cast, ["m", "s"], U)  # type: ignore[arg-type]
+    with pytest.raises(ProblemError, match="residuals: expected a list of units"):
+        lint_function(cast, XT, U, residuals="m/s")
+    assert "leaves raised SystemExit" in lint_function(leaves, XT, U).findings[0].message
+    assert "returned a tensor of shape (7, 0)" in lint_function(empty, XT, U).findings[0].message
+
+
+def test_a_comment_of_another_function_is_not_called_unused() -> None:
+    """Suppressions are those of the lines that are linted."""
+
+    def elsewhere(x, t, u):
+        return u + x  # unitlint: ignore[UL101] -- on purpose
+
+    assert lint_function(cast, XT, U).codes == ()
+    assert lint_function(elsewhere, XT, U).codes == ()
+
+
+def test_an_attribute_is_not_a_captured_quantity() -> None:
+    """A global of the name of an attribute, `.T`, is not what the function uses."""
+    holder = SimpleNamespace(T=SHARED)
+
+    def transposed(X, Y):
+        return g(Y, X).T.sum(0) + 0 * holder.T
+
+    assert lint_function(transposed, SQUARE, U).clean
