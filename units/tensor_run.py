@@ -101,7 +101,8 @@ class TensorRun:
             block.enter_context(replaced_attributes(self._function, constants))
             block.enter_context(networks_replaced(self._function, stage))
             block.enter_context(reverse_mode())
-            block.enter_context(torch.compiler.set_stance("force_eager"))
+            if "torch._dynamo" in sys.modules:  # what was never loaded has compiled nothing
+                block.enter_context(torch.compiler.set_stance("force_eager"))
             block.enter_context(torch.inference_mode(False))
             block.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")

@@ -59,6 +59,35 @@ def test_a_condition_without_its_conductivity_is_found_at_its_value() -> None:
     assert "Divide it by k?" in lint(problem).findings[0].hint
 
 
+def test_a_length_made_up_to_fit_is_found() -> None:
+    """B14, chaobrain/pinnx: a bending moment divided by a metre so that the units agree."""
+    from pinnln import Neumann, Problem
+    from pinnln.units import lint
+
+    (x,) = coordinates(x=(Q("0 m"), Q("2 m")))
+    w = field("w", "m", of=(x,))
+    sound = Residual("beam", d(w, x, x, x, x) - Q("1 1/m^3"))
+    problem = Problem(sound, Residual("moment", d(w, x, x) / Q("1 m")), Neumann(w, 0, on=x.start))
+    report = lint(problem)
+    assert report.codes == ("UL105",)
+    assert report.findings[0].residual == "moment"
+
+
+def test_what_units_cannot_see_is_not_claimed() -> None:
+    """B4, pdebench/PDEBench#54: a missing viscous term and the sign of the pressure. B13, SimVascular: a factor of ten
+    between two pressures."""
+
+    def inviscid(x, t, u, p, rho):
+        slope = lambda a, b: torch.autograd.grad(a, b, torch.ones_like(a), create_graph=True)[0]  # noqa: E731
+        return rho * (slope(u, t) + u * slope(u, x)) - slope(p, x)
+
+    def tenfold(x, p, measured):
+        return p - 760.0 * measured
+
+    assert lint_function(inviscid, {"x": "m", "t": "s"}, {"u": "m/s", "p": "Pa"}, {"rho": "kg/m^3"}).codes == ()
+    assert lint_function(tenfold, {"x": "m"}, {"p": "Pa"}, {"measured": "Pa"}).codes == ()
+
+
 @pytest.fixture(scope="module")
 def dde():
     """DeepXDE, imported once; what it sets globally is put back."""

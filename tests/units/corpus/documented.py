@@ -124,6 +124,14 @@ def epsilon_without_unit_mended(x, y, u, v, U, L):
     return divergence**2 / (divergence**2 + rotation**2 + 1e-10 * (U / L) ** 2)
 
 
+def condition_without_its_field(x, T, T_wall, T_far):
+    return T_wall - T_far  # here
+
+
+def condition_without_its_field_mended(x, T, T_wall, T_far):
+    return T - T_wall
+
+
 def conductivity_times_current(x, phi, i, sigma):
     return d(phi, x) + i * sigma  # here
 
@@ -156,6 +164,10 @@ DOCUMENTED = {
     "B7": Documented(
         "lululxvi/deepxde#2007", ("UL302",), celsius_in_radiation, celsius_in_radiation, {"x": "m"}, {"T": "degC"},
         {"k": "W/m/K", "sigma": "W/m^2/K^4", "D": "m"},
+    ),
+    "B8": Documented(
+        "ehsanhaghighat/sciann#72", ("UL105",), condition_without_its_field, condition_without_its_field_mended,
+        {"x": "m"}, {"T": "K"}, {"T_wall": "K", "T_far": "K"},
     ),
     "B9": Documented(
         "danieljprice/phantom#498", ("UL101",), mass_of_area, mass_of_area_mended, {"x": "m"}, {"m": "kg"},
