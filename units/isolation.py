@@ -36,7 +36,8 @@ def isolated(file: Path) -> Iterator[None]:
     path.insert(0, str(file.parent))
     sys.stdin, sys.stdout = io.StringIO(), io.TextIOWrapper(_Nowhere(), encoding="utf-8", write_through=True)
     try:
-        yield
+        with _silent_processes():
+            yield
     finally:
         added = [Path(entry).resolve() for entry in sys.path if isinstance(entry, str) and entry not in entries]
         os.chdir(folder)
@@ -44,6 +45,24 @@ def isolated(file: Path) -> Iterator[None]:
         sys.argv = argv
         sys.stdin, sys.stdout, sys.stderr = streams
         _forget(modules, (file.parent, *added))
+
+
+@contextmanager
+def _silent_processes() -> Iterator[None]:
+    """What the script's own processes print, past sys.stdout, goes nowhere either."""
+    try:
+        kept = os.dup(1)
+    except OSError:  # there is no standard output
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _forget(before: Mapping[str, ModuleType], folders: tuple[Path, ...]) -> None:

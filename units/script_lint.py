@@ -12,7 +12,7 @@ from pinnln.units.executed import executed_lines, not_run, statement_lines
 from pinnln.units.findings import Coverage, Finding, LintReport, without_repetition
 from pinnln.units.script_run import Script, ScriptError, ScriptRun
 from pinnln.units.source import Source, assigned
-from pinnln.units.suppression import Suppressions, skips_file
+from pinnln.units.suppression import Suppressions, apply_elsewhere, skips_file
 from pinnln.units.time_limit import valid_limit
 
 _FOREIGN = ("build", "dist", "__pycache__", "node_modules", "site-packages", "venv")
@@ -126,6 +126,7 @@ def _linted(path: Path, time_limit: float) -> tuple[LintReport, ScriptError | No
     if not run.problems and refusal is None and failure is None:
         findings.append(_nothing(run))
     findings = suppressions.apply([*findings, *(_skipped(str(file), line) for line in missing)])
+    findings = apply_elsewhere(findings, str(file))
     coverage = replace(report.coverage, lines=len(statements), not_run=missing, files=1)
     whole = replace(report, findings=without_repetition(findings), coverage=coverage, shown=_shown(analysis, file))
     return whole, failure
@@ -161,7 +162,8 @@ def _with_failure(report: LintReport, failure: ScriptError, path: Path) -> LintR
 
 
 def _kept(suppressions: Suppressions, findings: Iterable[Finding]) -> list[Finding]:
-    return [item for item in suppressions.apply(findings) if item.severity != "note"]
+    kept = apply_elsewhere(suppressions.apply(findings), suppressions.path)
+    return [item for item in kept if item.severity != "note"]
 
 
 def _shown(analysis: DimensionalAnalysis, file: Path) -> tuple[tuple[Source, str, str], ...]:

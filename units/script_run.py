@@ -51,7 +51,7 @@ class Script:
 
         Raises: ScriptError for a file that is not there, is no text or does not parse.
         """
-        linecache.checkcache(str(file))
+        linecache.checkcache()
         start = Source(str(file), 1, 1, 1, 1)
         try:
             with tokenize.open(str(file)) as opened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import linecache
 import re
 import tokenize
 from collections.abc import Iterable
@@ -55,6 +56,10 @@ class Suppressions:
         unused = [comment for comment in self._comments if not comment.used]
         return kept + [self._unused(comment) for comment in unused if not unchecked & set(self._lines(comment.line))]
 
+    def silences(self, finding: Finding) -> bool:
+        """Whether a comment of the file silences a finding in it."""
+        return self.skip_file or self._silenced(finding)
+
     def _lines(self, line: int) -> range:
         first, last = self._statement(line)
         return range(first, last + 1)
@@ -77,6 +82,18 @@ class Suppressions:
     def _unused(self, comment: _Comment) -> Finding:
         source = Source(self.path, comment.line, comment.column, comment.line, comment.column + len(comment.text))
         return Finding("UL902", "this suppression silences nothing", (), "Delete the comment.", "", source)
+
+
+def apply_elsewhere(findings: Iterable[Finding], path: str) -> list[Finding]:
+    """The findings that no comment silences in the files where they stand; those of one file are left to its own."""
+    kept, files = [], dict[str, Suppressions]()
+    for finding in findings:
+        place = finding.source.path if finding.source else path
+        if place != path and place not in files:
+            files[place] = Suppressions(place, "".join(linecache.getlines(place)))
+        if place == path or not files[place].silences(finding):
+            kept.append(finding)
+    return kept
 
 
 def skips_file(text: str) -> bool:

@@ -222,3 +222,22 @@ def test_an_annotation_without_a_value_is_no_line_that_could_run(tmp_path: Path)
     text = SOUND + "def f():\n    y: int\nf()\nmatch 1:\n    case 1:\n        z = 1\nasync def g():\n    pass\n"
     report = lint_script(written(tmp_path / "script.py", text))
     assert (report.codes, report.coverage.not_run) == ((), ())
+
+
+def test_comments_hold_in_the_files_that_a_script_imports(tmp_path: Path) -> None:
+    """A problem that a helper states is silenced where it stands."""
+    helper = "from pinnln import Problem, Residual, d\ndef make(u, x, t):\n"
+    statement = '    return Problem(Residual("m", d(u, t) + d(u, x)))'
+    path = written(tmp_path / "main.py", HEAD + "from helper_of_main import make\nmake(u, x, t)\n")
+    written(tmp_path / "helper_of_main.py", helper + statement + "\n")
+    assert lint_script(path).codes == ("UL101",)
+    written(tmp_path / "helper_of_main.py", helper + statement + "  # noqa: UL101\n")
+    assert lint_script(path).codes == ()
+    assert [report.codes for _, report in lint_statements(path)] == [()]
+
+
+def test_what_processes_of_a_script_print_goes_nowhere(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Standard output is the report's; afterwards it is there again."""
+    assert lint_script(written(tmp_path / "main.py", "import os\nos.system('echo loud')\nprint(1)\n" + SOUND)).clean
+    os.write(1, b"here")
+    assert capfd.readouterr().out == "here"
