@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -38,12 +39,21 @@ def footer(report: LintReport) -> str:
     """What was looked at, and how much was found."""
     counts = Counter(finding.severity for finding in report.findings)
     found = [f"{counts[level]} {level}{'' if counts[level] == 1 else 's'}" for level in _COLORS if counts[level]]
-    return f"{report.coverage}\n{'Found ' + ', '.join(found) + '.' if found else 'All units fit.'}"
+    nothing = not report.coverage.residuals + report.coverage.conditions
+    clean = "Nothing was checked." if nothing else "All units fit."
+    return f"{report.coverage}\n{'Found ' + ', '.join(found) + '.' if found else clean}"
 
 
-def as_json(report: LintReport) -> str:
-    """The report as one JSON object."""
-    return json.dumps(plain(report), indent=1, ensure_ascii=False)
+def as_json(report: LintReport, statistics: bool = False, units: bool = False) -> str:
+    """The report as one JSON object; how often each code was found, and the units of what has a name, if asked for."""
+    found = plain(report)
+    if statistics:
+        found["statistics"] = [
+            {"code": code, "count": count, "title": CODES[code].title} for code, count in _ranked(report)
+        ]
+    if units:
+        found["units"] = [{"name": name, "unit": unit, **_span(source)} for source, name, unit in report.shown]
+    return json.dumps(found, indent=1, ensure_ascii=False)
 
 
 def plain(report: LintReport) -> dict[str, Any]:
@@ -67,9 +77,9 @@ def sarif(report: LintReport) -> str:
             {
                 "tool": {"driver": _driver()},
                 "columnKind": "unicodeCodePoints",
-                "invocations": [{"executionSuccessful": True}],
+                "invocations": [{"executionSuccessful": not report.coverage.failed}],
                 "originalUriBaseIds": {"%SRCROOT%": {"uri": Path.cwd().as_uri() + "/"}},
-                "results": [_result(finding) for finding in report.findings],
+                "results": _results(report),
             }
         ],
     }
@@ -101,8 +111,11 @@ def units_table(report: LintReport) -> str:
 
 def statistics(report: LintReport) -> str:
     """How often each code was found."""
-    counts = Counter(finding.code for finding in report.findings)
-    return "\n".join(f"{count:>5}  {code}  {CODES[code].title}" for code, count in counts.most_common())
+    return "\n".join(f"{count:>5}  {code}  {CODES[code].title}" for code, count in _ranked(report))
+
+
+def _ranked(report: LintReport) -> list[tuple[str, int]]:
+    return Counter(finding.code for finding in report.findings).most_common()
 
 
 def _line(finding: Finding) -> str:
@@ -169,13 +182,24 @@ def _driver() -> dict[str, Any]:
     return {"name": "pinnln lint", "version": version("pinnln"), "rules": rules}
 
 
-def _result(finding: Finding) -> dict[str, Any]:
+def _results(report: LintReport) -> list[dict[str, Any]]:
+    """The findings; of like ones in one file each has a fingerprint of its own."""
+    met: Counter[tuple[str, str]] = Counter()
+    results = []
+    for finding in report.findings:
+        key = (finding.source.path if finding.source else "", _fingerprint(finding))
+        met[key] += 1
+        results.append(_result(finding, f"{key[1]}:{met[key]}"))
+    return results
+
+
+def _result(finding: Finding, fingerprint: str) -> dict[str, Any]:
     said = [finding.message, *(f"{what}: {unit}" for what, unit in finding.units), finding.hint]
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": _SARIF_LEVELS[finding.severity],
         "message": {"text": "\n".join(filter(None, said))},
-        "partialFingerprints": {"primaryLocationLineHash": _fingerprint(finding)},
+        "partialFingerprints": {"primaryLocationLineHash": fingerprint},
     }
     if finding.source is not None:
         source = finding.source
@@ -185,16 +209,16 @@ def _result(finding: Finding) -> dict[str, Any]:
             "endLine": source.end_line,
             "endColumn": source.end_column,
         }
-        artifact = {"uri": _relative(source.path)}
-        if not Path(artifact["uri"]).is_absolute():
-            artifact["uriBaseId"] = "%SRCROOT%"
+        place = _relative(source.path)
+        within = not Path(place).is_absolute()
+        artifact = {"uri": quote(place), "uriBaseId": "%SRCROOT%"} if within else {"uri": Path(place).as_uri()}
         result["locations"] = [{"physicalLocation": {"artifactLocation": artifact, "region": region}}]
     return result
 
 
 def _fingerprint(finding: Finding) -> str:
     shown = finding.units[-1][0] if finding.units else finding.message
-    return hashlib.sha256(f"{finding.code}|{finding.residual}|{shown}".encode()).hexdigest()[:16] + ":1"
+    return hashlib.sha256(f"{finding.code}|{finding.residual}|{shown}".encode()).hexdigest()[:16]
 
 
 def _annotation(finding: Finding) -> str:

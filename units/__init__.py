@@ -28,7 +28,8 @@ from pinnln.units.functions import (
 from pinnln.units.linter import assert_units_consistent, dimension_of, lint
 from pinnln.units.registry import Q, Quantity
 from pinnln.units.scales import ResolvedScales, Scale, Scales
-from pinnln.units.script_lint import ScriptError, lint_folder, lint_script
+from pinnln.units.script_lint import lint_folder, lint_script
+from pinnln.units.script_run import ScriptError
 from pinnln.units.source import Source
 from pinnln.units.statement import Statement
 from pinnln.units.tensor_lint import lint_function

@@ -44,15 +44,15 @@ def statement_lines(text: str, first: int = 1, last: int | None = None) -> dict[
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.stmt) or isinstance(node, ast.Global | ast.Nonlocal | ast.Pass):
             continue
+        if isinstance(node, ast.AnnAssign) and node.value is None:
+            continue
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
-        end = node.body[0].lineno - 1 if isinstance(node, _COMPOUND) and node.body else node.end_lineno or node.lineno
+        body = getattr(node, "body", None)
+        end = body[0].lineno - 1 if body else node.end_lineno or node.lineno
         if first <= node.lineno and (last is None or node.lineno <= last):
             found[node.lineno] = range(node.lineno, max(end, node.lineno) + 1)
     return found
-
-
-_COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
 
 
 def not_run(statements: dict[int, range], lines: set[int]) -> tuple[int, ...]:

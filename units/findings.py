@@ -14,7 +14,7 @@ class Finding:
     """One place where dimensions do not fit: a code, the sentence, the units involved, the way out, the span.
 
     `excess` is what the guilty term has too many of; `notes` say where the units came from; `times`, how often the same
-    place was met.
+    place was met; `fatal`, whether the file could not be linted any further.
     """
 
     code: str
@@ -26,6 +26,7 @@ class Finding:
     excess: str = ""
     notes: tuple[str, ...] = ()
     times: int = 1
+    fatal: bool = False
 
     @property
     def severity(self) -> str:
@@ -59,6 +60,7 @@ class Coverage:
     not_run: tuple[int, ...] = ()
     files: int = 0
     skipped: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(
@@ -74,10 +76,12 @@ class Coverage:
             f"({self.by_rule} by rule, {self.probed} probed, {self.unknown} unknown)",
         ]
         if self.lines:
-            missing = f" (not: {', '.join(map(str, self.not_run))})" if self.not_run else ""
+            missing = f" (not: {', '.join(map(str, self.not_run))})" if self.not_run and self.files <= 1 else ""
             parts.append(f"{self.lines - len(self.not_run)}/{self.lines} lines executed{missing}")
         if self.skipped:
-            parts.append(f"{_counted(len(self.skipped), 'file')} without pinnln skipped")
+            parts.append(f"{_counted(len(self.skipped), 'file')} skipped ({_listed(self.skipped)})")
+        if self.failed:
+            parts.append(f"{_counted(len(self.failed), 'file')} not linted to the end ({_listed(self.failed)})")
         return ", ".join(parts)
 
 
@@ -146,6 +150,10 @@ def without_repetition(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         key = (finding.code, finding.source, finding.message if finding.source is None else "")
         kept[key] = replace(kept[key], times=kept[key].times + 1) if key in kept else finding
     return tuple(kept.values())
+
+
+def _listed(names: tuple[str, ...], most: int = 3) -> str:
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")
 
 
 def _counted(number: int, noun: str) -> str:

@@ -27,7 +27,7 @@ from pinnln.units.source import Source
 from pinnln.units.statement import Statement
 from pinnln.units.suppression import Suppressions
 from pinnln.units.surroundings import attributes, mentioned, plain_function
-from pinnln.units.time_limit import TimeLimitReached, limited
+from pinnln.units.time_limit import TimeLimitReached, limited, valid_limit
 
 if TYPE_CHECKING:
     from pinnln.units.tensor_run import TensorRun
@@ -88,6 +88,7 @@ def lint_function(
     >>> lint_function(pde, {"x": "m"}, {"u": "m/s"}).codes
     ('UL101',)
     """
+    valid_limit(time_limit)
     plain = plain_function(function)
     if plain is None:
         raise ProblemError(f"expected a Python function of tensors, found {function!r}")

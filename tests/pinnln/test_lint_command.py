@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -168,15 +170,121 @@ def test_settings_of_the_project_hold_and_options_come_before_them(script: Path)
         ('[tool.pinnln.lint]\nselect = ["XX"]\n', "there is no code 'XX'"),
         ('[tool.pinnln.lint]\nfail-level = "info"\n', "expected one of note, warning, error"),
         ("[tool.pinnln.lint]\ntime-limit = -1\n", "expected seconds above zero"),
+        ("[tool.pinnln.lint]\ntime_limit = nan\n", "expected seconds above zero"),
+        ("[tool.pinnln.lint]\ntime-limit = true\n", "expected seconds above zero"),
+        ('[tool.pinnln.lint]\nfail_level = "info"\n', "expected one of note, warning, error"),
+        ('[tool.pinnln.lint]\nfail_level = "note"\nfail-level = "note"\n', "is given twice"),
+        ("[tool.pinnln.lint]\nselect = []\n", "expected at least one code"),
+        ('[tool.pinnln.lint]\nignore = ["UL"]\n', "no code is left"),
+        ("[tool.pinnln]\nlint = 3\n", "expected tool.pinnln.lint to be a table"),
+        ("[tool]\npinnln = [1]\n", "expected tool.pinnln to be a table"),
+        ("tool = 1\n", "expected tool to be a table"),
+        ("[[tool.pinnln.lint]]\nselect = []\n", "expected tool.pinnln.lint to be a table"),
         ("[tool.pinnln.lint\n", "cannot be read"),
     ],
 )
 def test_wrong_settings_are_misuse(script: Path, text: str, words: str) -> None:
-    """Exit code 2 and a sentence."""
+    """Exit code 2 and a sentence that names the file or the choice."""
     Path("pyproject.toml").write_text(text)
     result = lint("flow.py")
     assert result.exit_code == 2
     assert words in result.output
+    assert "pyproject.toml" in result.output or "UL ignored" in result.output
+
+
+def test_settings_may_be_written_with_underscores(script: Path) -> None:
+    """As Python writes them."""
+    Path("pyproject.toml").write_text('[tool.pinnln.lint]\nignore = ["UL101"]\nfail_level = "error"\ntime_limit = 9\n')
+    assert lint("flow.py").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--time-limit", "nan"), "--time-limit: expected seconds above zero"),
+        (("--time-limit", "0"), "--time-limit: expected seconds above zero"),
+        (("--select", ""), "--select: expected at least one code"),
+        (("--ignore", "UL"), "no code is left to look for: UL selected, UL ignored"),
+        (("--select", "UL1", "--ignore", "UL1"), "no code is left"),
+        (("nowhere.py",), "nowhere.py cannot be read"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_options_are_misuse_before_anything_runs(script: Path, options: tuple[str, ...], words: str) -> None:
+    """Exit code 2 and a sentence."""
+    script.write_text("open('ran', 'w').close()\n" + SOUND, encoding="utf-8")
+    result = lint("flow.py", *options)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert not Path("ran").exists()
+
+
+@pytest.mark.parametrize("output", ["text", "concise", "json", "sarif", "github"])
+def test_an_unlintable_script_leaves_the_report_of_the_others(script: Path, output: str) -> None:
+    """A finding at its line in every format, exit code 2, whatever is selected."""
+    Path("broken.py").write_text("import pinnln\nx = (\n")
+    result = lint(".", "--select", "UL101", "--exit-zero", "--output-format", output)
+    assert result.exit_code == 2
+    assert "UL901" in result.stdout
+    assert "UL101" in result.stdout
+    if output == "json":
+        found = json.loads(result.stdout)
+        assert [(item["code"], item["path"], item["line"]) for item in found["findings"]] == [
+            ("UL901", "broken.py", 2),
+            ("UL101", "flow.py", 6),
+        ]
+        assert found["coverage"]["failed"] == ["broken.py"]
+    if output == "sarif":
+        (invocation,) = json.loads(result.stdout)["runs"][0]["invocations"]
+        assert invocation == {"executionSuccessful": False}
+    if output in ("json", "sarif"):
+        assert result.stderr == "broken.py:2: the script does not parse: '(' was never closed\n"
+
+
+def test_units_and_statistics_are_part_of_the_json(script: Path) -> None:
+    """Under keys of their own."""
+    script.write_text(SOUND + "slope = d(u, x)\nProblem(Residual('s', slope + u))\n", encoding="utf-8")
+    found = json.loads(lint("flow.py", "--output-format", "json", "--statistics", "--show-units").stdout)
+    title = "unlike units added, subtracted, compared or joined"
+    assert found["statistics"] == [{"code": "UL101", "count": 1, "title": title}]
+    slope = next(item for item in found["units"] if item["name"] == "slope")
+    assert (slope["unit"], slope["path"], slope["line"]) == ("s⁻¹", "flow.py", 7)
+
+
+def test_sarif_stays_one_document_beside_units_and_statistics(script: Path) -> None:
+    """Which go to standard error."""
+    result = lint("flow.py", "--output-format", "sarif", "--statistics", "--show-units")
+    assert json.loads(result.stdout)["version"] == "2.1.0"
+    assert "    1  UL101  unlike units added" in result.stderr
+
+
+def test_sarif_names_files_as_addresses_and_like_findings_apart(script: Path) -> None:
+    """A space is escaped, a file elsewhere has its whole address, two lines that did not run have two fingerprints."""
+    folder = script.parent / "my work"
+    folder.mkdir()
+    (folder / "flow 1.py").write_text(FAULTY + "print(2)\n", encoding="utf-8")
+
+    def results() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(lint(folder / "flow 1.py", "--output-format", "sarif").stdout)["runs"][
+            0
+        ]["results"]
+        return found
+
+    prints = [item["partialFingerprints"]["primaryLocationLineHash"] for item in results()]
+    assert len(prints) == len(set(prints)) == 4
+    place = results()[0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place == {"uri": "my%20work/flow%201.py", "uriBaseId": "%SRCROOT%"}
+    (script.parent / "elsewhere").mkdir()
+    os.chdir(script.parent / "elsewhere")
+    assert results()[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].startswith("file:///")
+
+
+def test_a_lint_of_nothing_does_not_say_that_units_fit(script: Path) -> None:
+    """Files that were all skipped are not clean."""
+    script.write_text("print(1)\n", encoding="utf-8")
+    result = lint(".")
+    assert result.exit_code == 0
+    assert "1 file skipped (flow.py)\nNothing was checked." in result.output
 
 
 def test_a_suppression_needs_its_code_and_unused_ones_are_noted(script: Path) -> None:
@@ -279,4 +387,4 @@ def test_files_without_pinnln_are_named_as_skipped(script: Path) -> None:
     script.write_text(SOUND, encoding="utf-8")
     result = lint(".")
     assert result.exit_code == 0
-    assert "1 file without pinnln skipped" in result.output
+    assert "1 file skipped (other.py)" in result.output
