@@ -19,7 +19,7 @@ from pinnln.units import (
 )
 from pinnln.units.collection import collect
 from pinnln.units.expression import named_quantities
-from pinnln.units.linter import assert_units_consistent
+from pinnln.units.linter import require_sound
 from pinnln.units.nondimensional import nondimensionalize
 from pinnln.units.source import caller
 
@@ -95,7 +95,7 @@ class Problem:
 
     def require_sound(self) -> None:
         """Nothing, if the dimensions fit; raises UnitsError with every finding."""
-        assert_units_consistent(self)
+        require_sound(self)
 
     def scales(self, scales: Scales | None = None) -> ResolvedScales:
         """The yardstick of every symbol: those given, the rest proposed.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pinnln.units.dimension import Dimension
 from pinnln.units.dimensional_analysis import DimensionalAnalysis
 from pinnln.units.errors import UnitsError
 from pinnln.units.expression import Expression
-from pinnln.units.findings import LintReport
+from pinnln.units.findings import Finding, LintReport
 from pinnln.units.statement import Stated, Statement
 
 
@@ -34,9 +36,20 @@ def assert_units_consistent(problem: Stated) -> None:
     >>> x, = coordinates(x=(0.0, 1.0))
     >>> assert_units_consistent(Problem(Residual("r", d(field("u", "m", of=(x,)), x))))
     """
-    found = lint(problem)
-    if not found.clean:
-        raise UnitsError("\n\n".join(str(finding) for finding in found if finding.severity != "note"))
+    _refuse([finding for finding in lint(problem) if finding.severity != "note"])
+
+
+def require_sound(problem: Stated) -> None:
+    """Nothing, if no two dimensions of a problem contradict each other; a mere doubt (UL105) is left to the lint.
+
+    Raises: UnitsError with every contradiction.
+    """
+    _refuse([finding for finding in lint(problem) if finding.severity != "note" and finding.code != "UL105"])
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
+    if findings:
+        raise UnitsError("\n\n".join(map(str, findings)))
 
 
 def dimension_of(expression: Expression) -> Dimension:
@@ -46,6 +59,5 @@ def dimension_of(expression: Expression) -> Dimension:
     """
     analysis = DimensionalAnalysis()
     dimension = analysis.examine(Statement(str(expression), "expression", expression))
-    if analysis.findings:
-        raise UnitsError("\n\n".join(str(finding) for finding in analysis.findings))
+    _refuse(analysis.findings)
     return dimension or Dimension()
