@@ -4,12 +4,16 @@ from pinnln.kernels.activations import ACTIVATIONS, Activation
 from pinnln.kernels.channels import Tape, propagate
 from pinnln.kernels.gram import accumulate_gram
 from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure
-from pinnln.kernels.reference import centred_potential, common_mode_potential, layer_norm, rms_norm, uncentred_potential
+from pinnln.kernels.normalization import layer_norm, rms_norm
+from pinnln.kernels.normalization_layers import LayerNorm, RMSNorm
+from pinnln.kernels.reference import centred_potential, common_mode_potential, uncentred_potential
 
 __all__ = [
     "ACTIVATIONS",
     "Activation",
+    "LayerNorm",
     "MultiIndex",
+    "RMSNorm",
     "Tape",
     "accumulate_gram",
     "centred_potential",
