@@ -7,6 +7,7 @@ what it compiled in its own cache on disk. Another key is another compilation; a
 from __future__ import annotations
 
 import functools
+import importlib
 import types
 import warnings
 from collections.abc import Callable, Hashable
@@ -49,17 +50,19 @@ def run_compiled(function: Callable[..., Result], key: tuple[Hashable, ...], *ar
     if not state.works:
         return function(*arguments)
     try:
-        return compiled(function, key)(*arguments)
+        result: Result = compiled(function, key)(*arguments)
     except failures() as error:
+        reason = " ".join(str(error).split("\n\n")[0].split())
         state.works = False
         warnings.warn(
             "pinnln.kernels expected a C++ compiler that torch.compile can use and found none that works "
-            f"({type(error).__name__}: {str(error).strip().splitlines()[0]}): norms of many rows run uncompiled, several "
-            "times slower; install g++ or set CXX",
+            f"({type(error).__name__}: {reason}): norms of many rows run uncompiled, "
+            "several times slower; install g++ or set CXX",
             RuntimeWarning,
             stacklevel=2,
         )
         return function(*arguments)
+    return result
 
 
 @functools.cache
@@ -70,6 +73,9 @@ def compiled(function: Callable[..., Result], key: tuple[Hashable, ...]) -> Call
     """
     name = "_".join([function.__name__, *(str(part).replace("torch.", "") for part in key)])
     own = types.FunctionType(function.__code__.replace(co_name=name), function.__globals__, name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        importlib.import_module("torch._inductor.compile_fx")  # warns of torch's own deprecated names
     made: Callable[..., Result] = torch.compile(own, fullgraph=True, dynamic=True, options=dict(OPTIONS))
     return made
 

@@ -98,7 +98,7 @@ def formula(norm: Norm, operands: Sequence[Operand]) -> Operand:
     *directions, x = [part.float() if dtype in HALVES else part for part in whole]
     row = Row.of(x, norm.epsilon, norm.layout.dim, norm.center)
     order = (lambda: row.h, row.hessian, row.third, row.fourth)[len(directions)]
-    found = order(*directions).to(dtype)  # type: ignore[operator]
+    found: torch.Tensor = order(*directions).to(dtype)
     return found.unbind(0) if norm.layout is Layout.ARRAYS else (found,)
 
 

@@ -18,7 +18,7 @@ from pinnln.kernels.reference import Row
 Vectors = Sequence[torch.Tensor]
 
 FEWEST_COMPILED_ROWS = 65536
-FEWEST_UNROLLED_ROWS = 2048
+FEWEST_UNROLLED_ROWS = 8192
 WIDEST_UNROLLED = 16
 WIDEST_COMPILED = {"forward": 16, "hessian": 16, "third": 8}
 WIDEST_COMPILED_ROWS = 8

@@ -7,7 +7,7 @@ from typing import overload
 
 import torch
 
-from pinnln.kernels.derivatives import HALVES, Layout, Norm, derivative, formula
+from pinnln.kernels.derivatives import HALVES, Layout, Norm, derivative
 from pinnln.kernels.transforms import is_transformed
 
 Vectors = Sequence[torch.Tensor]
@@ -110,7 +110,7 @@ def _along(x: torch.Tensor, epsilon: float, dim: int, center: bool) -> torch.Ten
     epsilon = float(epsilon)
     last = x.movedim(dim, -1)
     if is_transformed((x,)):
-        return formula(Norm(epsilon, center, Layout.ROWS), ((last,),))[0].movedim(-1, dim)
+        return derivative(Norm(epsilon, center, Layout.ROWS), ((last,),))[0].movedim(-1, dim)
     first = x.movedim(dim, 0)
     if last.is_contiguous() or (dim in (-1, x.ndim - 1) and not first.is_contiguous()):
         norm = Norm(epsilon, center, Layout.ROWS)

@@ -16,7 +16,12 @@ PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 def is_transformed(tensors: Iterable[torch.Tensor]) -> bool:
     """Whether a compiler, a tracer, torch.func, forward mode, either vmap or a dispatch mode looks at these tensors."""
-    if torch.compiler.is_compiling() or torch.jit.is_tracing() or is_under_level() or is_dispatched():
+    if (
+        torch.compiler.is_compiling()
+        or torch._C._get_tracing_state() is not None
+        or is_under_level()
+        or is_dispatched()
+    ):
         return True
     return any(type(tensor) not in PLAIN or is_batched(tensor) for tensor in tensors)
 
