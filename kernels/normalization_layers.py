@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import isclose, prod
 from typing import Any
 
 import torch
@@ -167,7 +167,7 @@ def _pure_epsilon(eps: Any, units: Sequence[str] | None, count: int, layer: str)
             f"{layer} across entries of unlike unit has no meaning\n{table}\n"
             f"  Divide each by a scale of its own unit first, and build {layer} without units"
         )
-    if any(unit != parsed[0] for unit in parsed):
+    if any(not isclose(Q(1.0, unit).to(parsed[0]).magnitude, 1.0, rel_tol=1e-12) for unit in parsed):
         raise IncommensurableError(
             f"{layer} across entries of one dimension in different units would weigh them by their prefixes\n{table}\n"
             f"  Convert all to one unit first, such as .to({str(parsed[0])!r})"

@@ -23,6 +23,7 @@ EPSILON = 1e-5
 both = pytest.mark.parametrize("center", [True, False], ids=["layer_norm", "rms_norm"])
 
 Kernel = Callable[..., torch.Tensor]
+Way = Callable[[str, list[torch.Tensor], bool], torch.Tensor]
 ORACLES: dict[str, Kernel] = {
     "forward": lambda x, epsilon, center: reference.Row.of(x, epsilon, 0, center).h,
     "hessian": lambda a, x, epsilon, center: reference.Row.of(x, epsilon, 0, center).hessian(a),
@@ -75,17 +76,16 @@ def require_close(name: str, operands: list[torch.Tensor], center: bool, found: 
     assert float(excess.max()) <= 1, f"{float(excess.max()):.2g} tolerances off"
 
 
+PATHS: list[tuple[Way, int]] = [(path, width) for path in (by_rows, stacked, by_arrays) for width in WIDTHS]
+PATHS += [(written_out, width) for width in WIDTHS if width <= layer_norm_cpu.WIDEST_UNROLLED]
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", [by_rows, stacked, by_arrays, written_out], ids=lambda path: path.__name__)
-def test_rows_of_any_offset_keep_their_digits(path: Any, width: int, dtype: torch.dtype) -> None:
+@pytest.mark.parametrize(("path", "width"), PATHS, ids=lambda part: getattr(part, "__name__", str(part)))
+def test_rows_of_any_offset_keep_their_digits(path: Way, width: int, dtype: torch.dtype) -> None:
     """h, J a and D³φ[a, b] equal the double-precision formula on rows shifted by up to 10⁶, where torch loses all."""
-    if path is written_out and width > layer_norm_cpu.WIDEST_UNROLLED:
-        pytest.skip("wider than what is ever unrolled")
     for offset in OFFSETS if dtype == torch.float32 else [0.0]:
-        operands = [
-            drawn(1, width, 33, dtype=dtype), drawn(2, width, 33, dtype=dtype), drawn(3, width, 33, dtype=dtype) + offset
-        ]  # fmt: skip
+        operands = [drawn(seed, width, 33, dtype=dtype) + shift for seed, shift in ((1, 0.0), (2, 0.0), (3, offset))]
         for count, name in enumerate(("forward", "hessian", "third")):
             require_close(name, operands[2 - count :], True, path(name, operands[2 - count :], True))
             if offset == 0:
@@ -93,14 +93,14 @@ def test_rows_of_any_offset_keep_their_digits(path: Any, width: int, dtype: torc
 
 
 def test_torch_alone_loses_rows_far_from_zero() -> None:
-    """F.layer_norm on float32 rows near 10⁶ is off by more than 0.01; the day it is not, this page may be simplified."""
+    """F.layer_norm on float32 rows near 10⁶ is off by more than 0.01; ours is not."""
     x = drawn(4, 33, 16) + 1e6
     exact = reference.layer_norm(x.double(), EPSILON)
     assert float((torch.nn.functional.layer_norm(x, (16,)).double() - exact).abs().max()) > 1e-2
     assert float((layer_norm(x).double() - exact).abs().max()) < 4e-6
 
 
-@pytest.fixture()
+@pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Everything with two rows or more is compiled; the names of what ran compiled."""
     monkeypatch.setattr(layer_norm_cpu, "FEWEST_COMPILED_ROWS", 2)
@@ -254,15 +254,15 @@ def test_shift_and_scale_are_removed(x: torch.Tensor, scale: float, shift: float
 @given(LAW_ROWS, st.integers(0, 2**20))
 def test_the_way_back_has_no_mean_and_no_negative_power(x: torch.Tensor, seed: int) -> None:
     """Σ J g = 0 along each row, and ⟨g, J g⟩ ≥ 0: J is symmetric and positive semidefinite."""
-    x = x.requires_grad_()
     g, w = drawn(seed, *x.shape, dtype=torch.float64), drawn(seed + 1, *x.shape, dtype=torch.float64)
+    unit = 1e-13 * g.norm(dim=-1) * (x.var(-1, correction=0) + 1e-6).rsqrt() * x.shape[-1]
+    x = x.requires_grad_()
     y = layer_norm(x, epsilon=1e-6)
     (back,) = torch.autograd.grad(y, x, g, retain_graph=True)
     (other,) = torch.autograd.grad(y, x, w)
-    size = float(back.abs().max()) + 1e-12
-    assert float(back.sum(-1).abs().max()) <= 1e-9 * size
-    assert float((g * back).sum(-1).min()) >= -1e-9 * size
-    torch.testing.assert_close((w * back).sum(-1), (g * other).sum(-1), rtol=1e-7, atol=1e-9 * size)
+    assert bool((back.sum(-1).abs() <= unit).all())
+    assert bool(((g * back).sum(-1) >= -unit * g.norm(dim=-1)).all())
+    assert bool((((w * back) - (g * other)).sum(-1).abs() <= unit * w.norm(dim=-1)).all())
 
 
 @given(LAW_ROWS, st.sampled_from([1e-8, 1e-3, 1.0]))
@@ -311,22 +311,21 @@ def test_layers_stand_in_for_those_of_torch() -> None:
     x = drawn(14, 6, 2, 5, dtype=torch.float64)
     for ours, theirs in (
         (LayerNorm(5, dtype=torch.float64), torch.nn.LayerNorm(5, dtype=torch.float64)),
-        (LayerNorm((2, 5), 1e-3, bias=False, dtype=torch.float64), torch.nn.LayerNorm((2, 5), 1e-3, bias=False, dtype=torch.float64)),
+        (LayerNorm((2, 5), 1e-3, bias=False), torch.nn.LayerNorm((2, 5), 1e-3, bias=False)),
         (LayerNorm([5], elementwise_affine=False), torch.nn.LayerNorm([5], elementwise_affine=False)),
         (RMSNorm((2, 5), dtype=torch.float64), torch.nn.RMSNorm((2, 5), dtype=torch.float64)),
         (RMSNorm(5, 1e-3, elementwise_affine=False), torch.nn.RMSNorm(5, 1e-3, elementwise_affine=False)),
-    ):  # fmt: skip
+    ):
         for part in theirs.parameters():
             torch.nn.init.uniform_(part, generator=torch.Generator().manual_seed(0))
+        ours, theirs = ours.double(), theirs.double()
         assert ours.load_state_dict(theirs.state_dict()).missing_keys == []
         assert list(ours.state_dict()) == list(theirs.state_dict())
         torch.testing.assert_close(ours(x), theirs(x), rtol=1e-10, atol=1e-10)
         assert str(ours.normalized_shape).strip("()") in repr(ours)
-    with pytest.raises(
-        ValueError, match=r"expected x whose last dimensions are \(4,\), found \(6, 2, 5\): build LayerNorm"
-    ):
+    with pytest.raises(ValueError, match=r"last dimensions are \(4,\), found \(6, 2, 5\): build LayerNorm"):
         LayerNorm(4)(x)
-    with pytest.raises(ValueError, match="at least 2 entries to normalise.*take RMSNorm"):
+    with pytest.raises(ValueError, match=r"at least 2 entries to normalise.*take RMSNorm"):
         LayerNorm(1)
     with pytest.raises(ValueError, match="normalized_shape as one or more sizes above zero, found 0"):
         LayerNorm(0)
@@ -339,13 +338,17 @@ def test_a_layer_that_knows_its_units_refuses_unlike_ones() -> None:
     assert LayerNorm(3, eps=Q("1e-5 kPa^2"), units=["Pa", "Pa", "N/m^2"]).eps == pytest.approx(10.0)
     assert LayerNorm(2, units=["", ""]).eps == 1e-5
     assert RMSNorm(2, units=["", ""]).eps is None
-    with pytest.raises(IncommensurableError, match=r"(?s)LayerNorm across entries of unlike unit.*entry 0 +pascal\n.*entry 1 +kelvin / second\n.*Divide each by a scale"):  # fmt: skip
+    words = (
+        r"(?s)LayerNorm across entries of unlike unit.*entry 0 +pascal\n.*entry 1 +kelvin / second\n.*Divide each by"
+    )
+    with pytest.raises(IncommensurableError, match=words):
         LayerNorm(2, units=["Pa", "K/s"])
-    with pytest.raises(IncommensurableError, match=r"(?s)different units.*entry 1 +kilopascal\n.*Convert all to one unit first, such as \.to\('pascal'\)"):  # fmt: skip
+    words = r"(?s)different units.*entry 1 +kilopascal\n.*Convert all to one unit first, such as \.to\('pascal'\)"
+    with pytest.raises(IncommensurableError, match=words):
         RMSNorm(2, eps=1e-5, units=["Pa", "kPa"])
     with pytest.raises(UnitsError, match=r'(?s)eps is 1e-05.*mean square in pascal \*\* 2.*eps=Q\("1e-5 Pa \*\* 2"\)'):
         LayerNorm(2, units=["Pa", "Pa"])
-    with pytest.raises(UnitsError, match="points on the scale of degree_Celsius.*delta_degC"):
+    with pytest.raises(UnitsError, match=r"points on the scale of degree_Celsius.*delta_degC"):
         LayerNorm(2, eps=Q("1 K^2"), units=["degC", "degC"])
     with pytest.raises(ValueError, match=r"expected one unit for each of the 2 entries, found \['Pa'\]"):
         LayerNorm(2, units=["Pa"])
@@ -359,21 +362,21 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "no entry": (lambda: rms_norm(torch.zeros(3, 0)), "at least 1 entry, found 0 along dim -1"),
     "one tensor": (lambda: layer_norm([V]), "at least 2 entries, found 1 in the sequence.*rms_norm"),
     "no tensor": (lambda: rms_norm([]), "at least 1 entry, found 0 in the sequence"),
-    "epsilon": (lambda: layer_norm(torch.zeros(3, 2), epsilon=0.0), "epsilon above zero, in the unit of x squared, found 0.0"),
+    "epsilon": (lambda: layer_norm(torch.zeros(3, 2), epsilon=0.0), "epsilon above zero, .* of x squared, found 0.0"),
     "nan epsilon": (lambda: rms_norm(V, epsilon=float("nan")), "epsilon above zero.*found nan"),
     "dim": (lambda: layer_norm(torch.zeros(3, 2), dim=2), r"a dimension 2, found shape \(3, 2\)"),
     "no dim": (lambda: layer_norm(torch.tensor(1.0)), r"a dimension -1, found shape \(\)"),
     "dim of a sequence": (lambda: layer_norm([V, V], dim=1), "no dim beside a sequence.*found dim=1"),
-    "integers": (lambda: layer_norm(torch.zeros(3, 2, dtype=torch.int64)), r"floating numbers, found torch.int64: .*x.float\(\)"),
+    "integers": (lambda: layer_norm(torch.zeros(3, 2).long()), r"floating numbers, found torch.int64: .*x.float\(\)"),
     "complex": (lambda: rms_norm([V.cfloat(), V.cfloat()]), "floating numbers, found torch.complex64"),
     "not tensors": (lambda: layer_norm([V, 1.0]), "a sequence with float: use torch.as_tensor"),  # type: ignore[list-item]
-    "lengths": (lambda: layer_norm([V, V[:3]]), r"2 tensors of one shape, found \[\(4,\), \(3,\)\]: evaluate all components"),
+    "lengths": (lambda: layer_norm([V, V[:3]]), r"one shape, found \[\(4,\), \(3,\)\]: evaluate all components"),
     "dtypes": (lambda: layer_norm([V, V.double()]), r"2 tensors of one dtype.*convert them with .to\(dtype\)"),
     "devices": (lambda: layer_norm([V, V.to("meta")]), r"2 tensors of one device, found \['cpu', 'meta'\]: move"),
     "gain": (lambda: layer_norm(torch.zeros(3, 2), torch.ones(3)), r"weight of shape \(2,\).*found \(3,\)"),
     "bias": (lambda: layer_norm([V, V], None, torch.ones(2, 1)), r"bias of shape \(2,\).*found \(2, 1\)"),
-    "dtype of gain": (lambda: rms_norm(torch.zeros(3, 2), torch.ones(2).double()), "weight of torch.float32, as x is, found torch.float64"),
-}  # fmt: skip
+    "dtype of gain": (lambda: rms_norm(torch.zeros(3, 2), torch.ones(2).double()), "as x is, found torch.float64"),
+}
 
 
 @pytest.mark.parametrize("name", REFUSALS)

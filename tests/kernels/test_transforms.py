@@ -51,7 +51,7 @@ def rows(seed: int, *shape: int) -> torch.Tensor:
     return torch.randn(*shape, dtype=FLOAT, generator=torch.Generator().manual_seed(seed))
 
 
-@pytest.fixture()
+@pytest.fixture
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that were taken, in order: "kernel" or "formula", with the order of the derivative."""
     found: list[str] = []
@@ -105,6 +105,9 @@ TRANSFORMS: dict[str, Callable[[Function, torch.Tensor, torch.Tensor], torch.Ten
     "grad": lambda f, x, w: torch.func.grad(lambda x: (f(x) * w).sum())(x),
     "jvp": lambda f, x, w: torch.func.jvp(f, (x,), (w,))[1],
     "jvp of jvp": lambda f, x, w: torch.func.jvp(lambda x: torch.func.jvp(f, (x,), (w,))[1], (x,), (w,))[1],
+    "jvp of jvp of jvp": lambda f, x, w: torch.func.jvp(
+        lambda x: torch.func.jvp(lambda x: torch.func.jvp(f, (x,), (w,))[1], (x,), (w,))[1], (x,), (w,)
+    )[1],
     "grad of jvp of jvp": lambda f, x, w: torch.func.grad(
         lambda x: (torch.func.jvp(lambda x: torch.func.jvp(f, (x,), (w,))[1], (x,), (w,))[1] * w).sum()
     )(x),
