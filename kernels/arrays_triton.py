@@ -99,7 +99,7 @@ def rows_per_program(values: int, dtype: torch.dtype) -> int:
 
 def launch(kernel: Any, programs: int, device: torch.device, *arguments: Any, **constants: Any) -> None:
     """Runs that many programs of a kernel on the device of its tensors, which need not be the current one."""
-    with torch.cuda.device(device if device.type == "cuda" else None):
+    with torch.cuda.device(device if device.type == "cuda" else -1):
         kernel[(programs,)](*arguments, **constants, **LAUNCH)
 
 
