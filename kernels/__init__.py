@@ -6,6 +6,7 @@ from pinnln.kernels.gram import accumulate_gram
 from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure
 from pinnln.kernels.normalization import layer_norm, rms_norm
 from pinnln.kernels.normalization_layers import LayerNorm, RMSNorm
+from pinnln.kernels.one_pass_loss import ResidualLoss, residual_loss, residual_loss_with_gradient
 from pinnln.kernels.reference import centred_potential, common_mode_potential, uncentred_potential
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "LayerNorm",
     "MultiIndex",
     "RMSNorm",
+    "ResidualLoss",
     "Tape",
     "accumulate_gram",
     "centred_potential",
@@ -22,6 +24,8 @@ __all__ = [
     "downward_closure",
     "layer_norm",
     "propagate",
+    "residual_loss",
+    "residual_loss_with_gradient",
     "rms_norm",
     "uncentred_potential",
 ]

@@ -88,7 +88,7 @@ def _normalized(
     dim: int,
     center: bool,
 ) -> torch.Tensor | tuple[torch.Tensor, ...]:
-    _check_epsilon(epsilon)
+    check_epsilon(epsilon)
     if isinstance(x, torch.Tensor):
         _check_tensor(x, dim)
         _check_width(x.shape[dim], center, f"along dim {dim} of {tuple(x.shape)}")
@@ -98,7 +98,7 @@ def _normalized(
         return _scaled(_along(x, epsilon, dim, center), weight, bias, shape)
     xs = tuple(x)
     _check_width(len(xs), center, "in the sequence")
-    _check_vectors(xs, dim)
+    check_vectors(xs, dim)
     _check_gain(weight, bias, len(xs), xs[0])
     found = derivative(Norm(float(epsilon), center, Layout.ARRAYS), (tuple(entry.reshape(-1) for entry in xs),))
     parts = zip(found, _entries(weight, len(xs)), _entries(bias, len(xs)), strict=True)
@@ -132,7 +132,8 @@ def _entries(values: torch.Tensor | None, count: int) -> Sequence[torch.Tensor |
     return (None,) * count if values is None else values.unbind(0)
 
 
-def _check_epsilon(epsilon: float) -> None:
+def check_epsilon(epsilon: float) -> None:
+    """Refuses ε that is not above zero."""
     if not 0 < epsilon < float("inf"):
         raise ValueError(
             f"expected epsilon above zero, in the unit of x squared, found {epsilon}: take 1e-5 for x of order one"
@@ -161,7 +162,8 @@ def _check_floating(dtype: torch.dtype) -> None:
         raise ValueError(f"expected floating numbers, found {dtype}: convert with x.float()")
 
 
-def _check_vectors(xs: tuple[torch.Tensor, ...], dim: int) -> None:
+def check_vectors(xs: tuple[torch.Tensor, ...], dim: int = 0) -> None:
+    """Refuses components that are not floating tensors of one shape, dtype and device."""
     if dim not in (-1, 0):
         raise ValueError(
             f"expected no dim beside a sequence of tensors, found dim={dim}: its rows run across the tensors"
