@@ -1,4 +1,4 @@
-"""A LayerNorm objective of residual rows with its gradient, on the CPU: one loop that reads and writes each number once.
+"""A LayerNorm objective of residual rows with its gradient, on the CPU: one loop, each number read and written once.
 
 It equals `reference.uncentred_potential`, or `reference.centred_potential` + `reference.common_mode_potential`, of the
 residuals times their factors, summed over the rows, and its gradient.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
-from pinnln.kernels import centred_potential, common_mode_potential, uncentred_potential
+from pinnln.kernels import centred_potential, common_mode_potential, residual_loss, uncentred_potential
 from pinnln.kernels.reference import layer_norm as textbook_layer_norm
 from pinnln.residual_vector import require_common_dimension
 from pinnln.units import Dimension
@@ -37,6 +37,10 @@ class AbstractConditioning(ABC):
     @abstractmethod
     def objective(self, r: torch.Tensor) -> torch.Tensor:
         """The objective (N,) at residuals r (K, N)."""
+
+    def total(self, r: torch.Tensor) -> torch.Tensor:
+        """The objective summed over the points, differentiable."""
+        return self.objective(r).sum()
 
     @abstractmethod
     def linearize(self, r: torch.Tensor) -> Linearized:
@@ -78,6 +82,9 @@ class LayerNorm(AbstractConditioning):
         if self._centred(r):
             return centred_potential(r, self.epsilon, 0) + common_mode_potential(r, self.epsilon, 0)
         return uncentred_potential(r, self.epsilon, 0)
+
+    def total(self, r: torch.Tensor) -> torch.Tensor:
+        return residual_loss(r, epsilon=self.epsilon, center=self._centred(r))
 
     def linearize(self, r: torch.Tensor) -> Linearized:
         return self._centred_model(r) if self._centred(r) else self._uncentred_model(r)
@@ -130,6 +137,9 @@ class Unsafe(AbstractConditioning):
 
     def objective(self, r: torch.Tensor) -> torch.Tensor:
         return self.inner.objective(r)
+
+    def total(self, r: torch.Tensor) -> torch.Tensor:
+        return self.inner.total(r)
 
     def linearize(self, r: torch.Tensor) -> Linearized:
         return self.inner.linearize(r)
