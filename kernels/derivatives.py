@@ -110,21 +110,30 @@ def _is_unrolled(count: int, operands: int) -> bool:
 
 
 def by_kernel(norm: Norm, operands: Sequence[Operand]) -> Operand:
-    """The derivative by the kernel of the device, or by formula where a device has none."""
-    kernels = kernels_for(operands[-1][0].device.type)
-    if kernels is None:
+    """The derivative by the kernel of the device, or by formula where a device has none for rows of this width."""
+    x, center, epsilon = operands[-1], norm.center, norm.epsilon
+    kernels = kernels_for(x[0].device.type)
+    most, width = _widths(norm, x, kernels)
+    if kernels is None or width > most:
         return formula(norm, operands)
-    name = {1: "forward", 2: "hessian", 3: "third"}[len(operands)]
+    name = ("forward", "hessian", "third")[len(operands) - 1]
+    bare = [[tensor.detach().contiguous() for tensor in part] for part in operands]
+    if norm.layout is Layout.ARRAYS:
+        return tuple(getattr(kernels, f"{name}_arrays")(*bare, epsilon, center))
+    if norm.layout is Layout.ROWS or hasattr(kernels, f"{name}_stacked"):
+        return (getattr(kernels, f"{name}_{norm.layout.value}")(*(part[0] for part in bare), epsilon, center),)
+    whole = torch.empty_like(bare[-1][0])
+    arrays = [part[0].unbind(0) for part in bare]
+    getattr(kernels, f"{name}_arrays")(*arrays, epsilon, center, out=whole.unbind(0))
+    return (whole,)
+
+
+def _widths(norm: Norm, x: Operand, kernels: ModuleType | None) -> tuple[int, int]:
+    """The widest row that the kernels take, if they say so, and the width of x."""
     if norm.layout is Layout.ROWS:
-        function = getattr(kernels, f"{name}_rows")
-        return (function(*(part[0].detach().contiguous() for part in operands), norm.epsilon, norm.center),)
-    if norm.layout is Layout.STACKED and hasattr(kernels, f"{name}_stacked"):
-        function = getattr(kernels, f"{name}_stacked")
-        return (function(*(part[0].detach().contiguous() for part in operands), norm.epsilon, norm.center),)
-    arrays = [part[0].unbind(0) if norm.layout is Layout.STACKED else part for part in operands]
-    function = getattr(kernels, f"{name}_arrays")
-    found = function(*([t.detach().contiguous() for t in part] for part in arrays), norm.epsilon, norm.center)
-    return (torch.stack(tuple(found)),) if norm.layout is Layout.STACKED else tuple(found)
+        return getattr(kernels, "MOST_COLUMNS", x[0].shape[-1]), x[0].shape[-1]
+    width = len(x) if norm.layout is Layout.ARRAYS else len(x[0])
+    return getattr(kernels, "MOST_ARRAYS", width), width
 
 
 @functools.cache

@@ -139,7 +139,8 @@ def accumulated(dtype: torch.dtype) -> torch.dtype:
 @functools.lru_cache(maxsize=64)
 def _as_tensor(epsilon: float, dtype: torch.dtype) -> torch.Tensor:
     """ε as a tensor, which a compiler does not make a constant of."""
-    return torch.tensor(epsilon, dtype=accumulated(dtype))
+    with torch.inference_mode(False):
+        return torch.tensor(epsilon, dtype=accumulated(dtype), device="cpu")
 
 
 def _forward(x: torch.Tensor, epsilon: torch.Tensor | float, center: bool, dim: int) -> torch.Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,17 @@ import pytest
 import torch
 from hypothesis import given, strategies as st
 
-from pinnln.kernels import LayerNorm, RMSNorm, compilation, layer_norm, layer_norm_cpu, reference, rms_norm, unrolled
+from pinnln.kernels import (
+    LayerNorm,
+    RMSNorm,
+    compilation,
+    derivatives,
+    layer_norm,
+    layer_norm_cpu,
+    reference,
+    rms_norm,
+    unrolled,
+)
 from pinnln.units import IncommensurableError, Q, UnitsError
 
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # from within torch
@@ -393,6 +404,57 @@ def test_a_device_without_kernels_takes_the_formula() -> None:
     layer_norm(x).sum().backward()
     assert x.grad is not None
     assert x.grad.shape == (3, 4)
+
+
+class Recorder:
+    """Kernels of a device that is not there: formulas that note their name, for rows of up to four entries."""
+
+    MOST_ARRAYS = MOST_COLUMNS = 4
+
+    def __init__(self) -> None:
+        self.called: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        kind, _, layout = name.partition("_")
+        if layout not in ("rows", "arrays"):
+            raise AttributeError(name)
+
+        def kernel(*arguments: Any, out: Any = None) -> Any:
+            self.called.append(name)
+            *operands, epsilon, center = arguments
+            whole = [part.T if layout == "rows" else torch.stack(tuple(part)) for part in operands]
+            found = ORACLES[kind](*whole, epsilon, center)
+            if layout == "rows":
+                return found.T
+            for target, entry in zip(out or (), found, strict=out is not None):
+                target.copy_(entry)
+            return list(found.unbind(0))
+
+        return kernel
+
+
+def test_kernels_of_a_device_are_called_as_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrays, rows and (K, N) tensors reach them with their ways back; wider rows than they take do not."""
+    recorder = Recorder()
+    monkeypatch.setattr(derivatives, "kernels_for", lambda device: recorder)
+    x = drawn(1, 6, 4, dtype=torch.float64).requires_grad_()
+    (expected,) = torch.autograd.grad(reference.layer_norm(x, EPSILON).sin().sum(), x)
+    for found in (layer_norm(x), layer_norm(x.T.contiguous(), dim=0), torch.stack(layer_norm(x.unbind(1)))):
+        (slope,) = torch.autograd.grad(found.sin().sum(), x)
+        torch.testing.assert_close(slope, expected, rtol=1e-10, atol=1e-10)
+    layouts = ["rows", "arrays", "arrays"]
+    assert recorder.called == [f"{name}_{layout}" for layout in layouts for name in ("forward", "hessian")]
+    recorder.called.clear()
+    wide = drawn(2, 6, 5)
+    layer_norm(wide), layer_norm(wide.T.contiguous(), dim=0), layer_norm(wide.unbind(1))
+    assert recorder.called == []
+
+
+def test_without_triton_a_gpu_has_the_formula() -> None:
+    """Kernels of a GPU are loaded on demand, and missing ones are no error."""
+    derivatives.kernels_for.cache_clear()
+    assert derivatives.kernels_for("cpu") is layer_norm_cpu
+    assert (derivatives.kernels_for("cuda") is None) == (find_spec("triton") is None)
 
 
 NO_COMPILER = """
