@@ -15,14 +15,13 @@ import torch
 from pinnln.kernels import layer_norm_cpu as kernels
 from pinnln.kernels.normalization import layer_norm
 
-
 BURST = 4
 
 
 def timed(calls: dict[str, Callable[[], object]], rows: int, repeats: int) -> dict[str, tuple[float, float]]:
     """The smallest and the median time of each call, in ns a row; bursts of each call take turns.
 
-    So all see the same machine, and each finds the memory that it freed itself: the first call of a burst is not counted.
+    So all see the same machine, and each finds the memory that it freed: the first call of a burst is not counted.
 
     >>> sorted(timed({"nothing": lambda: None}, rows=1, repeats=3))
     ['nothing']
