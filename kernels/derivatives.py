@@ -24,7 +24,8 @@ from pinnln.kernels.transforms import is_transformed
 Operand = tuple[torch.Tensor, ...]
 
 WIDEST_UNROLLED = 16
-ORDERS_WITH_KERNELS = 3
+NAMES = ("forward", "hessian", "third")
+ORDERS_WITH_KERNELS = len(NAMES)
 HALVES = (torch.bfloat16, torch.float16)
 
 
@@ -56,7 +57,7 @@ def derivative(norm: Norm, operands: Sequence[Operand]) -> Operand:
     Args: norm; operands, directions first, the row x last, each a tuple of tensors, of one layout, dtype and device.
     """
     flat = [tensor for operand in operands for tensor in operand]
-    if len(operands) > ORDERS_WITH_KERNELS or is_transformed(flat):
+    if len(operands) > ORDERS_WITH_KERNELS or is_transformed(flat) or not has_kernel(norm, operands):
         return formula(norm, operands)
     result: Operand = _Derivative.apply(norm, len(operands), *flat)  # type: ignore[no-untyped-call]
     return result
@@ -109,22 +110,30 @@ def _is_unrolled(count: int, operands: int) -> bool:
     return count <= WIDEST_UNROLLED and operands <= ORDERS_WITH_KERNELS
 
 
+def has_kernel(norm: Norm, operands: Sequence[Operand]) -> bool:
+    """Whether the device has a kernel for rows of this width, and one that is quicker than the formula."""
+    x, rows = operands[-1], norm.layout is Layout.ROWS
+    kernels = kernels_for(x[0].device.type)
+    width = len(x) if norm.layout is Layout.ARRAYS else x[0].shape[norm.layout.dim]
+    if kernels is layer_norm_cpu:
+        count = x[0].numel() if norm.layout is Layout.ARRAYS else x[0].shape[-1 - norm.layout.dim]
+        return layer_norm_cpu.path_of(NAMES[len(operands) - 1], width, count, rows=rows) != "formula"
+    return kernels is not None and width <= (kernels.MOST_COLUMNS if rows else kernels.MOST_ARRAYS)
+
+
 def by_kernel(norm: Norm, operands: Sequence[Operand]) -> Operand:
-    """The derivative by the kernel of the device, or by formula where a device has none."""
-    kernels = kernels_for(operands[-1][0].device.type)
-    if kernels is None:
-        return formula(norm, operands)
-    name = {1: "forward", 2: "hessian", 3: "third"}[len(operands)]
-    if norm.layout is Layout.ROWS:
-        function = getattr(kernels, f"{name}_rows")
-        return (function(*(part[0].detach().contiguous() for part in operands), norm.epsilon, norm.center),)
-    if norm.layout is Layout.STACKED and hasattr(kernels, f"{name}_stacked"):
-        function = getattr(kernels, f"{name}_stacked")
-        return (function(*(part[0].detach().contiguous() for part in operands), norm.epsilon, norm.center),)
-    arrays = [part[0].unbind(0) if norm.layout is Layout.STACKED else part for part in operands]
-    function = getattr(kernels, f"{name}_arrays")
-    found = function(*([t.detach().contiguous() for t in part] for part in arrays), norm.epsilon, norm.center)
-    return (torch.stack(tuple(found)),) if norm.layout is Layout.STACKED else tuple(found)
+    """The derivative by the kernel of the device, which keeps no history."""
+    kernels, name = kernels_for(operands[-1][0].device.type), NAMES[len(operands) - 1]
+    bare = [[tensor.detach().contiguous() for tensor in part] for part in operands]
+    if norm.layout is Layout.ARRAYS:
+        return tuple(getattr(kernels, f"{name}_arrays")(*bare, norm.epsilon, norm.center))
+    if norm.layout is Layout.ROWS or hasattr(kernels, f"{name}_stacked"):
+        function = getattr(kernels, f"{name}_{norm.layout.value}")
+        return (function(*(part[0] for part in bare), norm.epsilon, norm.center),)
+    whole = torch.empty_like(bare[-1][0])
+    arrays = [part[0].unbind(0) for part in bare]
+    getattr(kernels, f"{name}_arrays")(*arrays, norm.epsilon, norm.center, out=whole.unbind(0))
+    return (whole,)
 
 
 @functools.cache

@@ -1,7 +1,7 @@
-"""Both norms, J a and D³φ[a, b] on the CPU: many narrow rows by compiled loops, wide rows by torch's own kernel.
+"""Both norms, J a and D³φ[a, b] on the CPU: many narrow rows by compiled loops, wide ones by torch's kernel.
 
 torch's kernel spends 20 to 50 ns on a row, however narrow. K tensors (N,) unrolled over K and vectorised over N take
-the time of a copy. Compiling costs seconds, so it is left to calls with many rows; fewer run uncompiled.
+the time of a copy. Compiling costs seconds, so it is left to calls with many rows.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pinnln.kernels.reference import Row
 Vectors = Sequence[torch.Tensor]
 
 FEWEST_COMPILED_ROWS = 65536
-FEWEST_UNROLLED_ROWS = 8192
-WIDEST_UNROLLED = 16
+FEWEST_NUMBERS = 2**20
+NUMBERS_IN_BLOCK = 2**17
 WIDEST_COMPILED = {"forward": 16, "hessian": 16, "third": 8}
 WIDEST_COMPILED_ROWS = 8
 
@@ -66,8 +66,7 @@ def hessian_rows(a: torch.Tensor, x: torch.Tensor, epsilon: float, center: bool)
     if not center or path_of("hessian", x.shape[1], x.shape[0], rows=True) == "compiled":
         return _whole("hessian", [a, x], epsilon, center, 1)
     c, _, mean, reciprocal = _shifted(x, epsilon)
-    back = torch.ops.aten.native_layer_norm_backward
-    mask = [True, False, False]
+    back, mask = torch.ops.aten.native_layer_norm_backward, [True, False, False]
     result: torch.Tensor = back(a.to(c.dtype), c, [c.shape[1]], mean, reciprocal, None, None, mask)[0]
     return result.to(x.dtype)
 
@@ -78,43 +77,54 @@ def third_rows(a: torch.Tensor, b: torch.Tensor, x: torch.Tensor, epsilon: float
 
 
 def path_of(name: str, width: int, count: int, *, rows: bool = False) -> str:
-    """How `count` rows of `width` entries are computed: "compiled", "unrolled" or "formula".
+    """How `count` rows of `width` entries are best computed.
 
-    >>> path_of("forward", 4, 1_000_000), path_of("forward", 4, 10_000), path_of("forward", 64, 1_000_000)
-    ('compiled', 'unrolled', 'formula')
+    "compiled"; "blocks", by formula in blocks that stay in the cache, or by torch's kernel for rows (N, K); "formula",
+    by plain operations that autograd records, which is quicker than a kernel for few numbers.
+
+    >>> path_of("forward", 4, 1_000_000), path_of("forward", 64, 1_000_000), path_of("forward", 64, 1_000)
+    ('compiled', 'blocks', 'formula')
     """
     widest = min(WIDEST_COMPILED[name], WIDEST_COMPILED_ROWS) if rows else WIDEST_COMPILED[name]
     if width <= widest and count >= FEWEST_COMPILED_ROWS:
         return "compiled"
-    if width <= WIDEST_UNROLLED and count >= FEWEST_UNROLLED_ROWS and not rows:
-        return "unrolled"
-    return "formula"
+    return "blocks" if width * count >= FEWEST_NUMBERS else "formula"
 
 
 def _arrays(name: str, operands: Sequence[Vectors], epsilon: float, center: bool) -> list[torch.Tensor]:
     x = operands[-1]
-    path = path_of(name, len(x), x[0].numel())
-    if path == "formula":
-        return list(_formula(name, [torch.stack(tuple(part)) for part in operands], epsilon, center, 0).unbind(0))
+    count = x[0].numel()
     with torch.no_grad():
-        if path == "unrolled":
-            return _ARRAYS[name](*operands, epsilon, center)
-        fresh = [[entry.detach() for entry in part] for part in operands]
-        key = (len(x), center, x[0].dtype)
-        return run_compiled(_ARRAYS[name], key, *fresh, _as_tensor(epsilon, x[0].dtype), center)
+        if path_of(name, len(x), count) == "compiled":
+            fresh = [[entry.detach() for entry in part] for part in operands]
+            key = (len(x), center, x[0].dtype)
+            return run_compiled(_ARRAYS[name], key, *fresh, _as_tensor(epsilon, x[0].dtype), center)
+        outputs = [torch.empty_like(entry) for entry in x]
+        for block in _blocks(len(x), count):
+            whole = [torch.stack([entry[block] for entry in part]) for part in operands]
+            for output, found in zip(outputs, _formula(name, whole, epsilon, center, 0), strict=True):
+                output[block] = found
+        return outputs
 
 
 def _whole(name: str, operands: Sequence[torch.Tensor], epsilon: float, center: bool, dim: int) -> torch.Tensor:
     x = operands[-1]
-    path = path_of(name, x.shape[dim], x.shape[1 - dim], rows=dim == 1)
-    if path == "formula":
-        return _formula(name, operands, epsilon, center, dim)
+    width, count = x.shape[dim], x.shape[1 - dim]
     with torch.no_grad():
-        if path == "unrolled":
-            return _WHOLE[name](*operands, epsilon, center, dim)
-        fresh = [part.detach() for part in operands]
-        key = (x.shape[dim], center, x.dtype, dim)
-        return run_compiled(_WHOLE[name], key, *fresh, _as_tensor(epsilon, x.dtype), center, dim)
+        if path_of(name, width, count, rows=dim == 1) == "compiled":
+            fresh = [part.detach() for part in operands]
+            key = (width, center, x.dtype, dim)
+            return run_compiled(_WHOLE[name], key, *fresh, _as_tensor(epsilon, x.dtype), center, dim)
+        output = torch.empty_like(x)
+        for block in _blocks(width, count):
+            place = block if dim == 1 else (slice(None), block)
+            output[place] = _formula(name, [part[place] for part in operands], epsilon, center, dim)
+        return output
+
+
+def _blocks(width: int, count: int) -> list[slice]:
+    size = max(1, NUMBERS_IN_BLOCK // width)
+    return [slice(start, start + size) for start in range(0, count, size)]
 
 
 def _formula(name: str, operands: Sequence[torch.Tensor], epsilon: float, center: bool, dim: int) -> torch.Tensor:
@@ -139,7 +149,8 @@ def accumulated(dtype: torch.dtype) -> torch.dtype:
 @functools.lru_cache(maxsize=64)
 def _as_tensor(epsilon: float, dtype: torch.dtype) -> torch.Tensor:
     """ε as a tensor, which a compiler does not make a constant of."""
-    return torch.tensor(epsilon, dtype=accumulated(dtype))
+    with torch.inference_mode(False):
+        return torch.tensor(epsilon, dtype=accumulated(dtype), device="cpu")
 
 
 def _forward(x: torch.Tensor, epsilon: torch.Tensor | float, center: bool, dim: int) -> torch.Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,17 @@ import pytest
 import torch
 from hypothesis import given, strategies as st
 
-from pinnln.kernels import LayerNorm, RMSNorm, compilation, layer_norm, layer_norm_cpu, reference, rms_norm, unrolled
+from pinnln.kernels import (
+    LayerNorm,
+    RMSNorm,
+    compilation,
+    derivatives,
+    layer_norm,
+    layer_norm_cpu,
+    reference,
+    rms_norm,
+    unrolled,
+)
 from pinnln.units import IncommensurableError, Q, UnitsError
 
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # from within torch
@@ -77,7 +88,7 @@ def require_close(name: str, operands: list[torch.Tensor], center: bool, found: 
 
 
 PATHS: list[tuple[Way, int]] = [(path, width) for path in (by_rows, stacked, by_arrays) for width in WIDTHS]
-PATHS += [(written_out, width) for width in WIDTHS if width <= layer_norm_cpu.WIDEST_UNROLLED]
+PATHS += [(written_out, width) for width in WIDTHS if width <= derivatives.WIDEST_UNROLLED]
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
@@ -161,14 +172,33 @@ def test_ten_million_rows_are_right_once(compiled: list[str]) -> None:
 
 
 def test_paths_are_those_that_pay() -> None:
-    """Compiled for many narrow rows, unrolled or by formula below, and never compiled where it takes minutes."""
+    """Compiled for many narrow rows unless that takes minutes; in blocks for many numbers; else by formula."""
     path = layer_norm_cpu.path_of
     assert path("forward", 16, 65536) == path("hessian", 2, 10**8) == path("forward", 8, 65536, rows=True) == "compiled"
-    assert path("third", 16, 10**6) == path("forward", 4, 65535) == "unrolled"
-    assert path("forward", 17, 10**6) == path("forward", 4, 100) == path("forward", 16, 10**6, rows=True) == "formula"
+    assert path("third", 16, 10**6) == path("forward", 17, 10**6) == path("forward", 16, 65536, rows=True) == "blocks"
+    assert path("forward", 4, 65535) == path("forward", 64, 1000, rows=True) == "formula"
 
 
 @both
+@pytest.mark.parametrize("path", [by_rows, stacked, by_arrays], ids=lambda path: path.__name__)
+def test_blocks_do_not_show(path: Way, center: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows taken seven at a time, and three that are left, give what all give at once."""
+    operands = [drawn(seed, 3, 24) for seed in (1, 2, 3)]
+    whole = path("third", operands, center)
+    monkeypatch.setattr(layer_norm_cpu, "NUMBERS_IN_BLOCK", 21)
+    torch.testing.assert_close(path("third", operands, center), whole, rtol=1e-6, atol=1e-6)
+
+
+@pytest.fixture(params=["kernel", "formula"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Few numbers by kernels too, or by formula as they would be."""
+    if request.param == "kernel":
+        monkeypatch.setattr(layer_norm_cpu, "FEWEST_NUMBERS", 0)
+    return str(request.param)
+
+
+@both
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 997])
 def test_any_number_of_rows(count: int, center: bool) -> None:
     """Zero, one, multiples of a vector and their neighbours, a prime: all layouts agree, with their gradients."""
@@ -193,6 +223,7 @@ VIEWS: dict[str, tuple[torch.Tensor, int]] = {
 
 
 @both
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize("name", VIEWS)
 def test_any_view_along_any_dimension(name: str, center: bool) -> None:
     """Strides, expansion and rank do not matter, in values and in first and second derivatives."""
@@ -210,6 +241,7 @@ def test_any_view_along_any_dimension(name: str, center: bool) -> None:
 
 
 @both
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
 def test_half_precision_sums_in_single(dtype: torch.dtype, center: bool) -> None:
     """Values and gradients are the double-precision ones rounded once: 2⁻⁸ relative for bfloat16, 2⁻¹¹ for float16."""
@@ -227,6 +259,7 @@ def test_half_precision_sums_in_single(dtype: torch.dtype, center: bool) -> None
         torch.testing.assert_close(back.double(), slope, rtol=2 * unit, atol=1e-3)
 
 
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), float("-inf")])
 def test_what_is_not_finite_stays_so(bad: float) -> None:
     """A row with NaN or inf is NaN where torch's is, and the rows beside it are not touched."""
@@ -282,6 +315,7 @@ def test_the_potential_is_convex_along_any_line(x: torch.Tensor, seed: int, t: f
 
 
 @both
+@pytest.mark.usefixtures("either_way")
 def test_gain_and_bias_are_those_of_torch(center: bool) -> None:
     """Gain and bias, with their gradients, for a tensor along either dimension and for a sequence."""
     x = drawn(11, 30, 4, dtype=torch.float64)
@@ -393,6 +427,61 @@ def test_a_device_without_kernels_takes_the_formula() -> None:
     layer_norm(x).sum().backward()
     assert x.grad is not None
     assert x.grad.shape == (3, 4)
+
+
+class Recorder:
+    """Kernels of a device that is not there: formulas that note their name, for rows of up to four entries."""
+
+    MOST_ARRAYS = MOST_COLUMNS = 4
+
+    def __init__(self) -> None:
+        self.called: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        kind, _, layout = name.partition("_")
+        if layout not in ("rows", "arrays"):
+            raise AttributeError(name)
+
+        def kernel(*arguments: Any, out: Any = None) -> Any:
+            self.called.append(name)
+            *operands, epsilon, center = arguments
+            whole = [part.T if layout == "rows" else torch.stack(tuple(part)) for part in operands]
+            found = ORACLES[kind](*whole, epsilon, center)
+            if layout == "rows":
+                return found.T
+            for target, entry in zip(out or (), found, strict=out is not None):
+                target.copy_(entry)
+            return list(found.unbind(0))
+
+        return kernel
+
+
+def test_kernels_of_a_device_are_called_as_agreed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrays, rows and (K, N) tensors reach them with their ways back; wider rows than they take do not."""
+    recorder = Recorder()
+    monkeypatch.setattr(derivatives, "kernels_for", lambda device: recorder)
+    x = drawn(1, 6, 4, dtype=torch.float64).requires_grad_()
+    (expected,) = torch.autograd.grad(reference.layer_norm(x, EPSILON).sin().sum(), x)
+    for norm in (
+        lambda x: layer_norm(x),
+        lambda x: layer_norm(x.T.contiguous(), dim=0),
+        lambda x: torch.stack(layer_norm(x.unbind(1))),
+    ):
+        (slope,) = torch.autograd.grad(norm(x).sin().sum(), x)
+        torch.testing.assert_close(slope, expected, rtol=1e-10, atol=1e-10)
+    layouts = ["rows", "arrays", "arrays"]
+    assert recorder.called == [f"{name}_{layout}" for layout in layouts for name in ("forward", "hessian")]
+    recorder.called.clear()
+    wide = drawn(2, 6, 5)
+    layer_norm(wide), layer_norm(wide.T.contiguous(), dim=0), layer_norm(wide.unbind(1))
+    assert recorder.called == []
+
+
+def test_without_triton_a_gpu_has_the_formula() -> None:
+    """Kernels of a GPU are loaded on demand, and missing ones are no error."""
+    derivatives.kernels_for.cache_clear()
+    assert derivatives.kernels_for("cpu") is layer_norm_cpu
+    assert (derivatives.kernels_for("cuda") is None) == (find_spec("triton") is None)
 
 
 NO_COMPILER = """

@@ -10,7 +10,7 @@ import torch
 from torch.autograd import forward_ad
 from torch.utils.checkpoint import checkpoint
 
-from pinnln.kernels import derivatives, layer_norm, reference, rms_norm, transforms
+from pinnln.kernels import derivatives, layer_norm, layer_norm_cpu, reference, rms_norm, transforms
 
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # from within torch
 
@@ -49,6 +49,12 @@ everywhere = pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layou
 def rows(seed: int, *shape: int) -> torch.Tensor:
     """Random rows of order one."""
     return torch.randn(*shape, dtype=FLOAT, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.fixture(autouse=True)
+def kernels_for_few_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels run wherever they may, also where the formula would be quicker."""
+    monkeypatch.setattr(layer_norm_cpu, "FEWEST_NUMBERS", 0)
 
 
 @pytest.fixture
@@ -139,14 +145,18 @@ def test_transforms_are_exact(name: str, layout: Any, center: bool) -> None:
     torch.testing.assert_close(found, TRANSFORMS[name](lambda x: composite(x, center), x, w), **CLOSE)
 
 
-def test_transforms_take_the_formula(taken: list[str]) -> None:
-    """No kernel runs under torch.func; a plain call runs nothing else."""
+def test_transforms_take_the_formula(taken: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No kernel runs under torch.func; a plain call of many numbers runs nothing else, one of few does not need it."""
     x = rows(5, 3, 4)
     torch.func.jvp(lambda x: along_last(x, True), (x,), (x,))
     assert taken == ["formula 0"]
     taken.clear()
     along_last(x, True)
     assert taken == ["kernel 0"]
+    taken.clear()
+    monkeypatch.setattr(layer_norm_cpu, "FEWEST_NUMBERS", 13)
+    along_last(x, True)
+    assert taken == ["formula 0"]
 
 
 @everywhere
