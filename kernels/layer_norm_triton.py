@@ -20,6 +20,7 @@ import triton.language as tl
 
 from pinnln.kernels.arrays_triton import (
     MOST_ARRAYS,
+    THREADS,
     accumulator,
     launch,
     mean_product,
@@ -28,7 +29,7 @@ from pinnln.kernels.arrays_triton import (
     require_count,
     require_launchable,
     rows_per_program,
-    write_array,
+    write_arrays,
 )
 
 MOST_COLUMNS = 4096
@@ -92,14 +93,12 @@ def norm_arrays_kernel(
     """
     start = tl.program_id(0).to(tl.int64) * BLOCK
     rows = start + tl.arange(0, BLOCK)
-    if start + BLOCK <= N:
+    if BLOCK > THREADS and start + BLOCK <= N:
         result = _norm(inputs, rows, N, epsilon, ORDER, K, CENTER, ACC, False)
-        for k in tl.static_range(K):
-            write_array(outputs[k], result[k], rows, N, False)
+        write_arrays(outputs, result, rows, N, K, False)
     else:
         result = _norm(inputs, rows, N, epsilon, ORDER, K, CENTER, ACC, True)
-        for k in tl.static_range(K):
-            write_array(outputs[k], result[k], rows, N, True)
+        write_arrays(outputs, result, rows, N, K, True)
 
 
 @triton.jit
