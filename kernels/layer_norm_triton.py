@@ -274,10 +274,9 @@ def _launch_arrays(
     block: int | None,
 ) -> list[torch.Tensor]:
     K = len(groups[0])
-    if any(len(group) != K for group in groups) or (out is not None and len(out) != K):
-        raise ValueError(
-            f"expected {K} arrays for every argument, found {[len(group) for group in (*groups, out or ())]}"
-        )
+    found = [len(group) for group in (*groups, *([] if out is None else [out]))]
+    if any(count != K for count in found):
+        raise ValueError(f"expected {K} arrays for every argument, found {found}")
     require_count(K, center, MOST_ARRAYS, "stack them and use the rows (N, K)")
     inputs = tuple(array for group in groups for array in group)
     require_launchable(norm_arrays_kernel, (*inputs, *(out or ())), 1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import torch
-from ahead_of_time import CASES, Case, Counts, compiled, counts
+from ahead_of_time import CASES, Case, Counts, accesses, compiled, counts, parameters
 
-pytest.importorskip("triton", reason="Triton is not installed: pip install pinnln[gpu]")
+pytest.importorskip("triton", minversion="3.9", reason="the table is that of Triton 3.9: pip install pinnln[gpu]")
 
 F64, BF16 = torch.float64, torch.bfloat16
 
@@ -76,3 +77,42 @@ def test_offsets_are_64_bit(layout: str) -> None:
     text = compiled(Case(layout, 4)).asm["ttir"]
     assert re.search(r"arith\.addi .*xi64>", text)
     assert not re.search(r"arith\.(?:addi|muli) .*i32>?(?: |$)", text, re.MULTILINE)
+
+
+class Absent:
+    """As much of a driver as compiling on demand asks for: an H100 that is not there."""
+
+    def get_current_target(self) -> Any:
+        """sm_90."""
+        from triton.backends.compiler import GPUTarget
+
+        return GPUTarget("cuda", 90, 32)
+
+    def get_current_device(self) -> int:
+        """A number no GPU has, so that what is compiled for it is never launched on one."""
+        return 99
+
+    def get_current_stream(self, device: int) -> int:
+        """None is used."""
+        return device
+
+
+def test_a_launch_compiles_once_for_all_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No N and no ε makes a new kernel, only an array off 16 bytes: the arguments above are those of a launch."""
+    from triton.runtime import driver
+
+    from pinnln.kernels.arrays_triton import LAUNCH
+
+    monkeypatch.setattr(driver, "_active", Absent())
+    kernel, _, constants = parameters(Case("arrays", 3))
+
+    def asked(N: int, epsilon: float, skip: int = 0) -> Any:
+        inputs = tuple(torch.zeros(N + skip)[skip:] for _ in range(3))
+        outputs = tuple(torch.zeros(N) for _ in range(3))
+        return kernel.warmup(inputs, outputs, N, epsilon, grid=(1,), **constants, **LAUNCH)
+
+    first = asked(1000, 1e-5)
+    assert first.src.signature == {**first.src.signature, "N": "i32", "epsilon": "fp64"}
+    assert accesses(first.asm["ptx"], "ld") == counts(Case("arrays", 3)).loads
+    assert all(asked(N, epsilon) is first for N, epsilon in ((1, 1e-5), (16, 1.0), (1024, 1e-12), (1031, 0.0)))
+    assert accesses(asked(1000, 1e-5, skip=1).asm["ptx"], "ld") == (0, 0, 24)
