@@ -1,7 +1,8 @@
 """K arrays (N,) on a GPU: how a Triton kernel reads, centres and writes them, and what a launch asks of its tensors.
 
-A program takes BLOCK rows and holds all K entries of each in registers. Only the last program masks, so that any N
-keeps accesses of 16 bytes, provided that every array begins at a multiple of 16 bytes. Offsets are 64-bit.
+A program takes BLOCK rows and holds all K entries of each in registers. Where a thread has several rows, only the last
+program masks: any N keeps accesses of 16 bytes, provided that every array begins at a multiple of 16 bytes. Where a
+thread has one, all programs mask, which compiles many times faster. Offsets are 64-bit.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import triton.language as tl
 
 # Products are never fused into sums: fma(f, r, −f r₁) would leave the rounding error of f r₁ as a variance.
 LAUNCH: dict[str, Any] = {"num_warps": 4, "enable_fp_fusion": False}
+THREADS = tl.constexpr(128)
 MOST_ARRAYS = 32
-_THREADS, _REGISTERS = 128, 128
+_REGISTERS = 128
 _DTYPES = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
 
 
@@ -44,12 +46,16 @@ def read_arrays(
 
 
 @triton.jit
-def write_array(pointer: tl.tensor, value: tl.tensor, rows: tl.tensor, N: tl.tensor, MASKED: tl.constexpr) -> None:
-    """One array at these rows."""
-    if MASKED:
-        tl.store(pointer + rows, value.to(pointer.dtype.element_ty), mask=rows < N)
-    else:
-        tl.store(pointer + rows, value.to(pointer.dtype.element_ty))
+def write_arrays(
+    pointers: tl.tuple, values: tl.tuple, rows: tl.tensor, N: tl.tensor, K: tl.constexpr, MASKED: tl.constexpr
+) -> None:
+    """K arrays at these rows."""
+    for k in tl.static_range(K):
+        value = values[k].to(pointers[k].dtype.element_ty)
+        if MASKED:
+            tl.store(pointers[k] + rows, value, mask=rows < N)
+        else:
+            tl.store(pointers[k] + rows, value)
 
 
 @triton.jit
@@ -94,7 +100,8 @@ def rows_per_program(values: int, dtype: torch.dtype) -> int:
     width = 16 // dtype.itemsize
     while width > 1 and width * values * (2 if dtype == torch.float64 else 1) > _REGISTERS:
         width //= 2
-    return _THREADS * width
+    rows: int = THREADS.value * width
+    return rows
 
 
 def launch(kernel: Any, programs: int, device: torch.device, *arguments: Any, **constants: Any) -> None:

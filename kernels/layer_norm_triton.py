@@ -20,6 +20,7 @@ import triton.language as tl
 
 from pinnln.kernels.arrays_triton import (
     MOST_ARRAYS,
+    THREADS,
     accumulator,
     launch,
     mean_product,
@@ -28,7 +29,7 @@ from pinnln.kernels.arrays_triton import (
     require_count,
     require_launchable,
     rows_per_program,
-    write_array,
+    write_arrays,
 )
 
 MOST_COLUMNS = 4096
@@ -92,14 +93,12 @@ def norm_arrays_kernel(
     """
     start = tl.program_id(0).to(tl.int64) * BLOCK
     rows = start + tl.arange(0, BLOCK)
-    if start + BLOCK <= N:
+    if BLOCK > THREADS and start + BLOCK <= N:
         result = _norm(inputs, rows, N, epsilon, ORDER, K, CENTER, ACC, False)
-        for k in tl.static_range(K):
-            write_array(outputs[k], result[k], rows, N, False)
+        write_arrays(outputs, result, rows, N, K, False)
     else:
         result = _norm(inputs, rows, N, epsilon, ORDER, K, CENTER, ACC, True)
-        for k in tl.static_range(K):
-            write_array(outputs[k], result[k], rows, N, True)
+        write_arrays(outputs, result, rows, N, K, True)
 
 
 @triton.jit
@@ -275,10 +274,9 @@ def _launch_arrays(
     block: int | None,
 ) -> list[torch.Tensor]:
     K = len(groups[0])
-    if any(len(group) != K for group in groups) or (out is not None and len(out) != K):
-        raise ValueError(
-            f"expected {K} arrays for every argument, found {[len(group) for group in (*groups, out or ())]}"
-        )
+    found = [len(group) for group in (*groups, *([] if out is None else [out]))]
+    if any(count != K for count in found):
+        raise ValueError(f"expected {K} arrays for every argument, found {found}")
     require_count(K, center, MOST_ARRAYS, "stack them and use the rows (N, K)")
     inputs = tuple(array for group in groups for array in group)
     require_launchable(norm_arrays_kernel, (*inputs, *(out or ())), 1)

@@ -19,6 +19,7 @@ import triton.language as tl
 
 from pinnln.kernels.arrays_triton import (
     MOST_ARRAYS,
+    THREADS,
     accumulator,
     launch,
     mean_product,
@@ -27,7 +28,7 @@ from pinnln.kernels.arrays_triton import (
     require_count,
     require_launchable,
     rows_per_program,
-    write_array,
+    write_arrays,
 )
 
 
@@ -59,11 +60,13 @@ def _objective(
         second = tl.sqrt(mean * mean + small)
         objective = objective + second
         common = mean / second
+    slopes: tl.tuple = ()
     for k in tl.static_range(K):
-        gradient = c[k] * reciprocal
+        slope = c[k] * reciprocal
         if CENTER:
-            gradient = gradient + common
-        write_array(gradients[k], gradient * factors[k], rows, N, MASKED)
+            slope = slope + common
+        slopes = slopes + (slope * factors[k],)
+    write_arrays(gradients, slopes, rows, N, K, MASKED)
     if MASKED:
         objective = tl.where(rows < N, objective, 0.0)
     return objective
@@ -91,7 +94,7 @@ def residual_loss_kernel(
     scales: tl.tuple = ()
     for k in tl.static_range(K):
         scales = scales + (tl.load(factors + k).to(ACC),)
-    if program * BLOCK + BLOCK <= N:
+    if BLOCK > THREADS and program * BLOCK + BLOCK <= N:
         objective = _objective(residuals, gradients, scales, rows, N, epsilon, K, CENTER, ACC, False)
     else:
         objective = _objective(residuals, gradients, scales, rows, N, epsilon, K, CENTER, ACC, True)

@@ -1,4 +1,4 @@
-"""Triton's interpreter runs every kernel on numpy: what they compute, not what only a GPU shows."""
+"""Triton's interpreter runs every kernel on numpy: what it computes, but nothing of what only a GPU shows."""
 
 from __future__ import annotations
 
