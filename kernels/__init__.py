@@ -4,12 +4,18 @@ from pinnln.kernels.activations import ACTIVATIONS, Activation
 from pinnln.kernels.channels import Tape, propagate
 from pinnln.kernels.gram import accumulate_gram
 from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure
-from pinnln.kernels.reference import centred_potential, common_mode_potential, layer_norm, rms_norm, uncentred_potential
+from pinnln.kernels.normalization import layer_norm, rms_norm
+from pinnln.kernels.normalization_layers import LayerNorm, RMSNorm
+from pinnln.kernels.one_pass_loss import ResidualLoss, residual_loss, residual_loss_with_gradient
+from pinnln.kernels.reference import centred_potential, common_mode_potential, uncentred_potential
 
 __all__ = [
     "ACTIVATIONS",
     "Activation",
+    "LayerNorm",
     "MultiIndex",
+    "RMSNorm",
+    "ResidualLoss",
     "Tape",
     "accumulate_gram",
     "centred_potential",
@@ -18,6 +24,8 @@ __all__ = [
     "downward_closure",
     "layer_norm",
     "propagate",
+    "residual_loss",
+    "residual_loss_with_gradient",
     "rms_norm",
     "uncentred_potential",
 ]

@@ -14,16 +14,19 @@ import torch
 
 from pinnln.kernels.activations import Activation
 from pinnln.kernels.multi_index import MultiIndex, chain_rule
+from pinnln.kernels.norm_channels import NormalizedChannels
 
 Layer = tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the way back needs of one hidden layer: its input h (C, N, in), and ∂h_α/∂z_β as {(α, β): (N, out)}."""
+    """What the way back needs of one hidden layer: its input h (C, N, in), ∂h_α/∂z_β as {(α, β): (N, out)}, and the
+    norm that follows the activation, if one does."""
 
     h: torch.Tensor
     slopes: dict[tuple[int, int], torch.Tensor]
+    norm: NormalizedChannels | None
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ class Tape:
         found = [(g, self.last, self.layers[-1])]
         for place in range(len(self.kept) - 1, -1, -1):
             before = g @ self.layers[place + 1][0]
+            norm = self.kept[place].norm
+            if norm is not None:
+                before = norm.back(before)
             g = torch.zeros_like(before)
             for (out, into), slope in self.kept[place].slopes.items():
                 g[:, into].addcmul_(before[:, out], slope)
@@ -95,13 +101,15 @@ def propagate(
     activation: Activation,
     *,
     keep: bool = True,
+    epsilon: float | None = None,
 ) -> Tape:
     """A multilayer perceptron and its partial derivatives at points.
 
     Args: layers, (weight (out, in), bias (out,)), the last one linear; x (N, d); indices, downward closed, the value
-    first; activation; keep, what is needed for the way back.
+    first; activation; keep, what is needed for the way back; epsilon, that of a LayerNorm after every activation, none
+    unless given.
     Returns: the Tape, with output (C, N, m).
-    Raises: ValueError for shapes or dtypes that do not fit.
+    Raises: ValueError for shapes or dtypes that do not fit, and for an order above 2 through a LayerNorm.
 
     >>> from pinnln.kernels import ACTIVATIONS
     >>> layers = [(torch.ones(1, 1), torch.zeros(1)), (torch.ones(1, 1), torch.zeros(1))]
@@ -116,9 +124,10 @@ def propagate(
             z = h @ weight.T
             z[0] += bias
             after, slopes = _activate(z, indices, activation, keep)
+            norm = None if epsilon is None else NormalizedChannels.of(after, indices, epsilon)
             if keep:
-                kept.append(_Kept(h, slopes))
-            h = after
+                kept.append(_Kept(h, slopes, norm))
+            h = after if norm is None else norm.output()
         weight, bias = layers[-1]
         output = h @ weight.T
         output[0] += bias

@@ -1,39 +1,158 @@
-"""LayerNorm of residual rows as formulas: exact under every transform of torch, and what faster kernels must equal.
+"""LayerNorm and RMSNorm as formulas: exact under every transform of torch, and what faster kernels must equal.
 
-Residuals are (K, N): K components, dimension 0, at N points. Per point, μ is the mean, v the variance over K (biased)
-and m = μ² + v the mean square.
+A row has K entries along `dim`. Per row, μ is the mean, v the variance (biased), m = μ² + v the mean square;
+σ = √(v + ε) with P = I − 11ᵀ/K where the norm is centred, σ = √(m + ε) with P = I where it is not; h is the normalised
+row, and φ = K σ the convex potential of which h is the gradient. For directions a, b, c along the row
+
+    α = ⟨h, a⟩/K, β, γ alike,    Q(a, b) = ⟨Pa, Pb⟩/K − αβ
+    J a           = (Pa − α h) / σ                                              ∇²φ, symmetric, positive semidefinite
+    D³φ[a, b]     = −(β Ja + α Jb + Q(a, b) h/σ) / σ
+    D⁴φ[a, b, c]  = γ/σ² (β Ja + α Jb + Q(a, b) h/σ) − (Q(b, c) Ja/σ + β D³φ[a, c] + Q(a, c) Jb/σ + α D³φ[b, c]
+                    − γ Q(a, b) h/σ² − (Q(a, c) β + α Q(b, c)) h/σ² + Q(a, b) Jc/σ) / σ
+
+The first entry of a row is subtracted before anything is squared: rows of any offset keep their digits.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 
 
-def layer_norm(r: torch.Tensor, epsilon: float) -> torch.Tensor:
-    """(r − μ) / √(v + ε) across the components, (K, N); the gradient of `centred_potential`.
+@dataclass(frozen=True)
+class Row:
+    """A normalised row: h, 1/σ, and what else the derivatives share."""
 
-    >>> layer_norm(torch.tensor([[1.0], [3.0]]), 0.0).flatten()
+    h: torch.Tensor
+    reciprocal: torch.Tensor
+    dim: int
+    center: bool
+
+    @classmethod
+    def of(cls, x: torch.Tensor, epsilon: float | torch.Tensor, dim: int, center: bool) -> Row:
+        """The normalised row of x."""
+        c = centred(x - x.narrow(dim, 0, 1).detach(), dim) if center else x
+        reciprocal = (c.square().mean(dim, keepdim=True) + epsilon).rsqrt()
+        return cls(c * reciprocal, reciprocal, dim, center)
+
+    def project(self, a: torch.Tensor) -> torch.Tensor:
+        """P a."""
+        return centred(a, self.dim) if self.center else a
+
+    def along(self, a: torch.Tensor) -> torch.Tensor:
+        """⟨h, a⟩ / K."""
+        return (self.h * a).mean(self.dim, keepdim=True)
+
+    def across(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        """Q(a, b)."""
+        return (self.project(a) * self.project(b)).mean(self.dim, keepdim=True) - self.along(a) * self.along(b)
+
+    def hessian(self, a: torch.Tensor) -> torch.Tensor:
+        """J a."""
+        return (self.project(a) - self.along(a) * self.h) * self.reciprocal
+
+    def third(self, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        """D³φ[a, b]."""
+        mixed = self.along(b) * self.hessian(a) + self.along(a) * self.hessian(b)
+        return -self.reciprocal * (mixed + self.reciprocal * self.across(a, b) * self.h)
+
+    def fourth(self, a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
+        """D⁴φ[a, b, c]."""
+        r, h = self.reciprocal, self.h
+        alpha, beta, gamma = self.along(a), self.along(b), self.along(c)
+        ab, ac, bc = self.across(a, b), self.across(a, c), self.across(b, c)
+        inner = r * (bc * self.hessian(a) + ac * self.hessian(b) + ab * self.hessian(c))
+        inner = inner + beta * self.third(a, c) + alpha * self.third(b, c)
+        inner = inner - r.square() * (gamma * ab + ac * beta + alpha * bc) * h
+        return -r * (gamma * self.third(a, b) + inner)
+
+
+def centred(x: torch.Tensor, dim: int) -> torch.Tensor:
+    """x − μ."""
+    return x - x.mean(dim, keepdim=True)
+
+
+def layer_norm(x: torch.Tensor, epsilon: float | torch.Tensor, dim: int = -1) -> torch.Tensor:
+    """(x − μ) / √(v + ε), the gradient of `centred_potential`.
+
+    >>> layer_norm(torch.tensor([1.0, 3.0]), 0.0)
     tensor([-1.,  1.])
     """
-    centred = r - r.mean(0)
-    return centred * (centred.square().mean(0) + epsilon).rsqrt()
+    return Row.of(x, epsilon, dim, center=True).h
 
 
-def rms_norm(r: torch.Tensor, epsilon: float) -> torch.Tensor:
-    """r / √(m + ε) across the components, (K, N); the gradient of `uncentred_potential`."""
-    return r * (r.square().mean(0) + epsilon).rsqrt()
+def rms_norm(x: torch.Tensor, epsilon: float | torch.Tensor, dim: int = -1) -> torch.Tensor:
+    """x / √(m + ε), the gradient of `uncentred_potential`."""
+    return Row.of(x, epsilon, dim, center=False).h
 
 
-def centred_potential(r: torch.Tensor, epsilon: float) -> torch.Tensor:
-    """φ = K √(v + ε), (N,): convex, with ∇φ = LayerNorm(r); blind to what all components have in common."""
-    return len(r) * ((r - r.mean(0)).square().mean(0) + epsilon).sqrt()
+def frozen_layer_norm(x: torch.Tensor, epsilon: float, dim: int = -1) -> torch.Tensor:
+    """LayerNorm whose statistics no derivative sees (stop-gradient): ½‖·‖² then descends ½ K log(v + ε).
+
+    The value of that square is about K whatever x is: give a line search `logarithmic_potential` instead.
+    """
+    shifted = x - x.narrow(dim, 0, 1).detach()
+    c = shifted - shifted.mean(dim, keepdim=True).detach()
+    return c * (c.detach().square().mean(dim, keepdim=True) + epsilon).rsqrt()
 
 
-def common_mode_potential(r: torch.Tensor, epsilon: float) -> torch.Tensor:
-    """ψ = K √(μ² + ε), (N,): what centring is blind to, with ∂ψ/∂r_k = μ / √(μ² + ε)."""
-    return len(r) * (r.mean(0).square() + epsilon).sqrt()
+def frozen_rms_norm(x: torch.Tensor, epsilon: float, dim: int = -1) -> torch.Tensor:
+    """RMSNorm whose mean square no derivative sees: ½‖·‖² then descends ½ K log(m + ε)."""
+    return x * (x.detach().square().mean(dim, keepdim=True) + epsilon).rsqrt()
 
 
-def uncentred_potential(r: torch.Tensor, epsilon: float) -> torch.Tensor:
-    """K √(m + ε), (N,): convex, its gradient is RMSNorm(r)."""
-    return len(r) * (r.square().mean(0) + epsilon).sqrt()
+def hessian_product(
+    a: torch.Tensor, x: torch.Tensor, epsilon: float | torch.Tensor, dim: int = -1, *, center: bool = True
+) -> torch.Tensor:
+    """J a, with J the Jacobian of the norm at x, which is symmetric: the way back and the way forward are one."""
+    return Row.of(x, epsilon, dim, center).hessian(a)
+
+
+def third_derivative(
+    a: torch.Tensor,
+    b: torch.Tensor,
+    x: torch.Tensor,
+    epsilon: float | torch.Tensor,
+    dim: int = -1,
+    *,
+    center: bool = True,
+) -> torch.Tensor:
+    """D³φ[a, b] at x, symmetric in a and b: the derivative of J a along b."""
+    return Row.of(x, epsilon, dim, center).third(a, b)
+
+
+def fourth_derivative(
+    a: torch.Tensor,
+    b: torch.Tensor,
+    c: torch.Tensor,
+    x: torch.Tensor,
+    epsilon: float | torch.Tensor,
+    dim: int = -1,
+    *,
+    center: bool = True,
+) -> torch.Tensor:
+    """D⁴φ[a, b, c] at x, symmetric in a, b and c: the derivative of D³φ[a, b] along c."""
+    return Row.of(x, epsilon, dim, center).fourth(a, b, c)
+
+
+def centred_potential(x: torch.Tensor, epsilon: float, dim: int = -1) -> torch.Tensor:
+    """φ = K √(v + ε) per row: convex, with ∇φ = LayerNorm(x); blind to what all entries have in common."""
+    c = centred(x - x.narrow(dim, 0, 1).detach(), dim)
+    return x.shape[dim] * (c.square().mean(dim) + epsilon).sqrt()
+
+
+def common_mode_potential(x: torch.Tensor, epsilon: float, dim: int = -1) -> torch.Tensor:
+    """ψ = K √(μ² + ε) per row: what centring is blind to, with ∂ψ/∂x_k = μ / √(μ² + ε)."""
+    return x.shape[dim] * (x.mean(dim).square() + epsilon).sqrt()
+
+
+def uncentred_potential(x: torch.Tensor, epsilon: float, dim: int = -1) -> torch.Tensor:
+    """K √(m + ε) per row: convex, its gradient is RMSNorm(x)."""
+    return x.shape[dim] * (x.square().mean(dim) + epsilon).sqrt()
+
+
+def logarithmic_potential(x: torch.Tensor, epsilon: float, dim: int = -1, *, center: bool = False) -> torch.Tensor:
+    """K log(m + ε) per row, or K log(v + ε): what the norms with stopped gradients really descend."""
+    c = centred(x - x.narrow(dim, 0, 1).detach(), dim) if center else x
+    return x.shape[dim] * (c.square().mean(dim) + epsilon).log()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import torch
 
-from pinnln.kernels import centred_potential, common_mode_potential, layer_norm, uncentred_potential
+from pinnln.kernels import centred_potential, common_mode_potential, residual_loss, uncentred_potential
+from pinnln.kernels.reference import layer_norm as textbook_layer_norm
 from pinnln.residual_vector import require_common_dimension
 from pinnln.units import Dimension
 
@@ -36,6 +37,10 @@ class AbstractConditioning(ABC):
     @abstractmethod
     def objective(self, r: torch.Tensor) -> torch.Tensor:
         """The objective (N,) at residuals r (K, N)."""
+
+    def total(self, r: torch.Tensor) -> torch.Tensor:
+        """The objective summed over the points, differentiable."""
+        return self.objective(r).sum()
 
     @abstractmethod
     def linearize(self, r: torch.Tensor) -> Linearized:
@@ -75,8 +80,11 @@ class LayerNorm(AbstractConditioning):
 
     def objective(self, r: torch.Tensor) -> torch.Tensor:
         if self._centred(r):
-            return centred_potential(r, self.epsilon) + common_mode_potential(r, self.epsilon)
-        return uncentred_potential(r, self.epsilon)
+            return centred_potential(r, self.epsilon, 0) + common_mode_potential(r, self.epsilon, 0)
+        return uncentred_potential(r, self.epsilon, 0)
+
+    def total(self, r: torch.Tensor) -> torch.Tensor:
+        return residual_loss(r, epsilon=self.epsilon, center=self._centred(r))
 
     def linearize(self, r: torch.Tensor) -> Linearized:
         return self._centred_model(r) if self._centred(r) else self._uncentred_model(r)
@@ -107,15 +115,15 @@ class MeanSquareOfLayerNorm(AbstractConditioning):
     epsilon: float = 1e-5
 
     def objective(self, r: torch.Tensor) -> torch.Tensor:
-        return 0.5 * layer_norm(r, self.epsilon).square().sum(0)
+        return 0.5 * textbook_layer_norm(r, self.epsilon, 0).square().sum(0)
 
     def linearize(self, r: torch.Tensor) -> Linearized:
         count = len(r)
-        normal = layer_norm(r, self.epsilon)
+        normal = textbook_layer_norm(r, self.epsilon, 0)
         root = (r.var(0, correction=0) + self.epsilon).rsqrt()
         centring = torch.eye(count, dtype=r.dtype) - 1 / count
         matrix = (centring[:, :, None] - normal[:, None] * normal[None] / count) * root
-        return Linearized(normal, matrix, lambda other: layer_norm(other, self.epsilon).square().sum(0))
+        return Linearized(normal, matrix, lambda other: textbook_layer_norm(other, self.epsilon, 0).square().sum(0))
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,9 @@ class Unsafe(AbstractConditioning):
 
     def objective(self, r: torch.Tensor) -> torch.Tensor:
         return self.inner.objective(r)
+
+    def total(self, r: torch.Tensor) -> torch.Tensor:
+        return self.inner.total(r)
 
     def linearize(self, r: torch.Tensor) -> Linearized:
         return self.inner.linearize(r)

@@ -8,14 +8,17 @@ from itertools import pairwise
 
 import torch
 
-from pinnln.kernels import ACTIVATIONS
+from pinnln.kernels import ACTIVATIONS, MultiIndex, Tape, propagate
+
+EPSILON = 1e-5
 
 
 @dataclass(frozen=True)
 class MLP:
     """A multilayer perceptron, `depth` hidden layers of `width` units, linear at the end.
 
-    Args: width; depth; activation, a name in `pinnln.kernels.ACTIVATIONS`. Wider represents more, at a cost per
+    Args: width; depth; activation, a name in `pinnln.kernels.ACTIVATIONS`; layer_norm, whether a LayerNorm follows
+    every activation; it has no gains, whose place the next layer's weights take. Wider represents more, at a cost per
     Levenberg-Marquardt step that grows with the fourth power of the width.
 
     >>> MLP(width=20, depth=3).size(inputs=2, outputs=4)
@@ -25,12 +28,29 @@ class MLP:
     width: int = 20
     depth: int = 3
     activation: str = "tanh"
+    layer_norm: bool = False
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.depth < 1:
             raise ValueError(f"expected width and depth of at least 1, found {self.width} and {self.depth}")
+        if self.layer_norm and self.width < 2:
+            raise ValueError(f"expected a width of at least 2 for LayerNorm, found {self.width}")
         if self.activation not in ACTIVATIONS:
             raise ValueError(f"expected an activation of {', '.join(ACTIVATIONS)}, found {self.activation!r}")
+
+    def tape(
+        self,
+        theta: torch.Tensor,
+        x: torch.Tensor,
+        outputs: int,
+        indices: tuple[MultiIndex, ...],
+        *,
+        keep: bool = True,
+    ) -> Tape:
+        """The network and its partial derivatives at points x (N, d), by derivative channels."""
+        layers = self.layers(theta, x.shape[1], outputs)
+        epsilon = EPSILON if self.layer_norm else None
+        return propagate(layers, x, indices, ACTIVATIONS[self.activation], keep=keep, epsilon=epsilon)
 
     def shapes(self, inputs: int, outputs: int) -> list[tuple[int, int]]:
         """(out, in) of every layer."""

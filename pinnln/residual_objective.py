@@ -11,7 +11,7 @@ import torch
 from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.formulation import Formulation, Group, Points
-from pinnln.kernels import ACTIVATIONS, Tape, accumulate_gram, propagate
+from pinnln.kernels import Tape, accumulate_gram
 from pinnln.network import MLP
 from pinnln.objective import AbstractObjective, Quadratic
 
@@ -48,7 +48,6 @@ class ResidualObjective(AbstractObjective):
         self.sampling, self.seed = sampling, seed
         self._inputs, self._outputs = len(formulation.coordinates), len(formulation.fields)
         self.size = network.size(self._inputs, self._outputs)
-        self._activation = ACTIVATIONS[network.activation]
         self.resample(0)
 
     def resample(self, round: int) -> None:
@@ -79,7 +78,7 @@ class ResidualObjective(AbstractObjective):
             total = 0.0
             for group, points, weight in self._chunks():
                 r = self.formulation.residuals(group, points, self._tape(theta, group, points, keep=False).output)
-                total += weight * float(self.conditioning.objective(r).sum())
+                total += weight * float(self.conditioning.total(r))
         return total
 
     def gradient(self, theta: torch.Tensor) -> tuple[float, torch.Tensor]:
@@ -88,7 +87,7 @@ class ResidualObjective(AbstractObjective):
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
             output = tape.output.detach().requires_grad_()
-            loss = weight * self.conditioning.objective(self.formulation.residuals(group, points, output)).sum()
+            loss = weight * self.conditioning.total(self.formulation.residuals(group, points, output))
             (signal,) = torch.autograd.grad(loss, output)
             total += float(loss.detach())
             slope += tape.gradient(signal)
@@ -150,5 +149,4 @@ class ResidualObjective(AbstractObjective):
                 yield group, points, weight
 
     def _tape(self, theta: torch.Tensor, group: Group, points: Points, *, keep: bool = True) -> Tape:
-        layers = self.network.layers(theta, self._inputs, self._outputs)
-        return propagate(layers, points.x, group.indices, self._activation, keep=keep)
+        return self.network.tape(theta, points.x, self._outputs, group.indices, keep=keep)

@@ -58,11 +58,11 @@ class ResidualVector:
         Args: epsilon, in units of the components squared; a bare number only for dimensionless components.
         Raises: IncommensurableError unless all components have one dimension.
         """
-        return layer_norm(self._stacked("LayerNorm"), self._epsilon(epsilon))
+        return layer_norm(self._stacked("LayerNorm"), epsilon=self._epsilon(epsilon), dim=0)
 
     def rms_norm(self, epsilon: pint.Quantity[Any] | float = 1e-5) -> torch.Tensor:
         """r / √(m + ε) across components, (K, N), a pure number; epsilon and refusals as for `layer_norm`."""
-        return rms_norm(self._stacked("RMSNorm"), self._epsilon(epsilon))
+        return rms_norm(self._stacked("RMSNorm"), epsilon=self._epsilon(epsilon), dim=0)
 
     def norm(self) -> Quantity:
         """√(Σ r²) across components at each point, in the unit of the first."""

@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 
 from pinnln.ansatz import jets
 from pinnln.formulation import TORCH, Formulation, nondimensional
-from pinnln.kernels import ACTIVATIONS, MultiIndex, downward_closure, propagate
+from pinnln.kernels import MultiIndex, downward_closure
 from pinnln.network import MLP
 from pinnln.problem import Problem
 from pinnln.residual_vector import ResidualVector
@@ -195,8 +195,7 @@ class Solution:
         formulation = self.formulation
         yardsticks = [formulation.yardsticks[item] for item in formulation.coordinates]
         x = torch.from_numpy((points - [item.reference for item in yardsticks]) / [item.span for item in yardsticks])
-        layers = self.network.layers(self.theta, len(formulation.coordinates), len(formulation.fields))
-        tape = propagate(layers, x, indices, ACTIVATIONS[self.network.activation], keep=False)
+        tape = self.network.tape(self.theta, x, len(formulation.fields), indices, keep=False)
         return jets(formulation.ansatz, formulation.coordinates, indices, x).apply(tape.output)
 
     def _partial(self, leaf: Partial, channels: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:

@@ -33,6 +33,10 @@ TENSOR_FILES = (
     "tensor_trace.py",
     "untouched.py",
 )  # loaded when a tensor lint is called, never before
+UNIT_FILES = (
+    "normalization_layers.py",
+)  # a layer that is told units compares them when it is built; loaded by that check only
+TRITON = "_triton"  # how the names of files end that need Triton: loaded when a kernel is asked for, never before
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]
 
 
@@ -53,6 +57,8 @@ def test_imports_point_downward(path: Path) -> None:
     """units know no torch, kernels no physics, problems only public names; `units` is never imported bare."""
     room = path.parent.name
     allowed = MAY_IMPORT[room] | ({"torch"} if path.name in TENSOR_FILES else set())
+    allowed = allowed | ({"pinnln.units"} if room == "kernels" and path.name in UNIT_FILES else set())
+    allowed |= {"triton"} if room == "kernels" and path.stem.endswith(TRITON) else set()
     for name in imported(path):
         top = name.split(".")[0]
         if top in STANDARD:
@@ -63,6 +69,21 @@ def test_imports_point_downward(path: Path) -> None:
             assert name in ("pinnln", "pinnln.units") or name.startswith("pinnln.problems") or top != "pinnln", name
         if room == "pinnln":
             assert not name.startswith("pinnln.problems") or path.name == "cli.py", f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_triton_is_imported_on_demand(path: Path) -> None:
+    """No file imports a file that needs Triton as it loads, except another one."""
+    if path.stem.endswith(TRITON):
+        return
+    waiting: list[ast.AST] = [ast.parse(path.read_text())]
+    while waiting:
+        node = waiting.pop()
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        assert not any(name.endswith(TRITON) for name in names), f"{path} imports {names}: only where one is asked for"
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -28,9 +28,9 @@ def gradient(conditioning: AbstractConditioning, r: torch.Tensor) -> torch.Tenso
 def test_the_signal_that_is_propagated_back_is_the_layer_norm(r: torch.Tensor) -> None:
     """The gradient of the objective is r, RMSNorm(r), or LayerNorm(r) with its common mode given back."""
     torch.testing.assert_close(gradient(MeanSquare(), r), r)
-    torch.testing.assert_close(gradient(LayerNorm(1e-3), r), rms_norm(r, 1e-3))
+    torch.testing.assert_close(gradient(LayerNorm(1e-3), r), rms_norm(r, epsilon=1e-3, dim=0))
     mean = r.mean(0)
-    expected = layer_norm(r, 1e-3) + mean / (mean.square() + 1e-3).sqrt()
+    expected = layer_norm(r, epsilon=1e-3, dim=0) + mean / (mean.square() + 1e-3).sqrt()
     torch.testing.assert_close(gradient(LayerNorm(1e-3, center=True), r), expected)
 
 
