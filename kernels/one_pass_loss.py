@@ -21,6 +21,7 @@ import torch
 
 from pinnln.kernels import residual_loss_cpu
 from pinnln.kernels.derivatives import Layout, Norm, derivative
+from pinnln.kernels.layer_norm_cpu import accumulated
 from pinnln.kernels.normalization import check_epsilon, check_vectors
 from pinnln.kernels.reference import centred_potential, common_mode_potential, uncentred_potential
 from pinnln.kernels.transforms import is_transformed
@@ -98,7 +99,7 @@ class _ResidualLoss(torch.autograd.Function):
         value, gradients = _by_kernel([part.detach() for part in parts], factors, epsilon, center)
         ctx.settings, ctx.count = (factors, epsilon, center), len(parts)
         ctx.save_for_backward(*parts, *gradients)
-        return value.to(residual_loss_cpu.accumulated(parts[0].dtype))
+        return value.to(accumulated(parts[0].dtype))
 
     @staticmethod
     def backward(ctx: Any, *upstream: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
@@ -124,7 +125,7 @@ def _slopes(
 
 
 def _by_formula(r: torch.Tensor, factors: torch.Tensor, epsilon: float, center: bool) -> torch.Tensor:
-    dtype = residual_loss_cpu.accumulated(r.dtype)
+    dtype = accumulated(r.dtype)
     scaled = r.to(dtype) * factors.to(dtype)[:, None]
     if center:
         return (centred_potential(scaled, epsilon, 0) + common_mode_potential(scaled, epsilon, 0)).sum()

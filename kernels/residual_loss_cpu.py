@@ -11,11 +11,13 @@ from collections.abc import Sequence
 import torch
 
 from pinnln.kernels.compilation import run_compiled
-from pinnln.kernels.layer_norm_cpu import FEWEST_COMPILED_ROWS, WIDEST_UNROLLED, accumulated
+from pinnln.kernels.layer_norm_cpu import FEWEST_COMPILED_ROWS, accumulated
 from pinnln.kernels.reference import Row
 from pinnln.kernels.unrolled import Entries, total
 
 Vectors = Sequence[torch.Tensor]
+
+WIDEST_COMPILED = 16
 
 
 def residual_loss_arrays(
@@ -47,7 +49,7 @@ def is_compiled(width: int, count: int) -> bool:
     >>> is_compiled(4, 1_000_000), is_compiled(4, 4096), is_compiled(20, 1_000_000)
     (True, False, False)
     """
-    return width <= WIDEST_UNROLLED and count >= FEWEST_COMPILED_ROWS
+    return width <= WIDEST_COMPILED and count >= FEWEST_COMPILED_ROWS
 
 
 def by_formula(

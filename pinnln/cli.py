@@ -1,4 +1,4 @@
-"""The command line: pinnln compare, lint, problems and solve."""
+"""The command line: pinnln bench, compare, lint, problems and solve."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ if TYPE_CHECKING:
 
 
 class _Refusing(click.Group):
-    """Commands whose refusals are one message and exit code 2; lint is loaded when it is called."""
+    """Commands whose refusals are one message and exit code 2; lint and bench are loaded when they are called."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted({*super().list_commands(context), "lint"})
+        return sorted({*super().list_commands(context), "bench", "lint"})
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name == "lint":
             from pinnln.lint_command import lint
 
             return lint
+        if name == "bench":
+            from pinnln.bench_command import bench
+
+            return bench
         return super().get_command(context, name)
 
     def invoke(self, context: click.Context) -> Any:
