@@ -55,9 +55,8 @@ def run_compiled(function: Callable[..., Result], key: tuple[Hashable, ...], *ar
         reason = " ".join(str(error).split("\n\n")[0].split())
         state.works = False
         warnings.warn(
-            "pinnln.kernels expected a C++ compiler that torch.compile can use and found none that works "
-            f"({type(error).__name__}: {reason}): norms of many rows run uncompiled, "
-            "several times slower; install g++ or set CXX",
+            f"pinnln.kernels expected torch.compile to find a C++ compiler and succeed, found {type(error).__name__} "
+            f"({reason}): norms of many rows run uncompiled from here on, several times slower; install g++ or set CXX",
             RuntimeWarning,
             stacklevel=2,
         )

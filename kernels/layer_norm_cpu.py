@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Sequence
 
 import torch
+from torch.utils.dlpack import from_dlpack
 
 from pinnln.kernels import unrolled
 from pinnln.kernels.compilation import run_compiled
@@ -96,7 +97,7 @@ def _arrays(name: str, operands: Sequence[Vectors], epsilon: float, center: bool
     count = x[0].numel()
     with torch.no_grad():
         if path_of(name, len(x), count) == "compiled":
-            fresh = [[entry.detach() for entry in part] for part in operands]
+            fresh = [[_alone(entry) for entry in part] for part in operands]
             key = (len(x), center, x[0].dtype)
             return run_compiled(_ARRAYS[name], key, *fresh, _as_tensor(epsilon, x[0].dtype), center)
         outputs = [torch.empty_like(entry) for entry in x]
@@ -112,7 +113,7 @@ def _whole(name: str, operands: Sequence[torch.Tensor], epsilon: float, center: 
     width, count = x.shape[dim], x.shape[1 - dim]
     with torch.no_grad():
         if path_of(name, width, count, rows=dim == 1) == "compiled":
-            fresh = [part.detach() for part in operands]
+            fresh = [_alone(part) for part in operands]
             key = (width, center, x.dtype, dim)
             return run_compiled(_WHOLE[name], key, *fresh, _as_tensor(epsilon, x.dtype), center, dim)
         output = torch.empty_like(x)
@@ -120,6 +121,12 @@ def _whole(name: str, operands: Sequence[torch.Tensor], epsilon: float, center: 
             place = block if dim == 1 else (slice(None), block)
             output[place] = _formula(name, [part[place] for part in operands], epsilon, center, dim)
         return output
+
+
+def _alone(tensor: torch.Tensor) -> torch.Tensor:
+    """The same memory as a tensor of its own, from its first number on: where a view starts would be compiled in."""
+    bare = tensor.detach()
+    return bare if bare.storage_offset() == 0 else from_dlpack(bare)
 
 
 def _blocks(width: int, count: int) -> list[slice]:

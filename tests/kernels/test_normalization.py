@@ -22,6 +22,7 @@ from pinnln.kernels import (
     layer_norm_cpu,
     reference,
     rms_norm,
+    row_timing,
     unrolled,
 )
 from pinnln.units import IncommensurableError, Q, UnitsError
@@ -128,15 +129,19 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("width", [2, 6])
 def test_compiled_loops_equal_the_formula(width: int, compiled: list[str]) -> None:
-    """One compilation serves any number of rows, offset and ε; two passes for K = 2, one for K = 6."""
-    for count in (15, 16, 17, 997):
-        for offset in OFFSETS:
-            x = drawn(count, width, count) + offset
-            require_close("forward", [x], True, torch.stack(layer_norm(list(x), epsilon=EPSILON)))
-    large = drawn(7, width, 64)
+    """One compilation serves any number of rows, offset, view and ε; two passes for K = 2, one for K = 6."""
+    layer_norm(list(drawn(0, width, 12)))
+    with torch._dynamo.config.patch(error_on_recompile=True):
+        for count in (15, 16, 17, 997):
+            for offset in OFFSETS:
+                x = drawn(count, width, count) + offset
+                require_close("forward", [x], True, torch.stack(layer_norm(list(x), epsilon=EPSILON)))
+        large = drawn(7, width, 64)
+        found = torch.stack(layer_norm(list(large), epsilon=0.5))
+        layer_norm(drawn(8, 100 * width)[1:].unfold(0, width, width).unbind(1))
     expected = reference.layer_norm(large.double(), 0.5, 0)
-    torch.testing.assert_close(torch.stack(layer_norm(list(large), epsilon=0.5)).double(), expected, rtol=0, atol=4e-6)
-    assert compiled == ["forward"] * 17
+    torch.testing.assert_close(found.double(), expected, rtol=0, atol=4e-6)
+    assert compiled == ["forward"] * 19
 
 
 def test_compiled_ways_back_equal_the_formula(compiled: list[str]) -> None:
@@ -484,6 +489,38 @@ def test_without_triton_a_gpu_has_the_formula() -> None:
     assert (derivatives.kernels_for("cuda") is None) == (find_spec("triton") is None)
 
 
+def test_a_failing_compiler_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What torch raises when it cannot compile is warned of once; then functions run as they stand."""
+    tried: list[tuple[Any, ...]] = []
+
+    def failing(function: Any, key: tuple[Any, ...]) -> Any:
+        tried.append(key)
+        raise torch._inductor.exc.InvalidCxxCompiler
+
+    compilation.toolchain.cache_clear()
+    monkeypatch.setattr(layer_norm_cpu, "FEWEST_COMPILED_ROWS", 2)
+    monkeypatch.setattr(compilation, "compiled", failing)
+    x = drawn(1, 3, 20)
+    with pytest.warns(
+        RuntimeWarning, match=r"expected torch.compile to find a C\+\+ compiler and succeed.*install g\+\+"
+    ):
+        first = layer_norm(list(x))
+    second = layer_norm(x, dim=0)
+    require_close("forward", [x], True, torch.stack(first))
+    require_close("forward", [x], True, second)
+    assert len(tried) == 1
+    compilation.toolchain.cache_clear()
+
+
+def test_times_are_printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """python -m pinnln.kernels.row_timing: a line for each width and call."""
+    monkeypatch.setattr(sys, "argv", ["row_timing", "--rows", "50", "--widths", "2", "3", "--repeats", "1"])
+    row_timing.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("ns a row, smallest and median; 50 rows, torch.float32")
+    assert len(lines) == 1 + 2 * 8
+
+
 NO_COMPILER = """
 import warnings, torch
 import torch._inductor.config as config
@@ -506,6 +543,6 @@ def test_without_a_compiler_norms_run_uncompiled(tmp_path: Path) -> None:
     found = subprocess.run(run, capture_output=True, text=True, env=environment, check=False)
     assert found.returncode == 0, found.stderr
     (warning,) = found.stdout.strip().splitlines()
-    assert warning.startswith("pinnln.kernels expected a C++ compiler that torch.compile can use")
+    assert warning.startswith("pinnln.kernels expected torch.compile to find a C++ compiler and succeed, found ")
     assert "/nowhere/c++" in warning
     assert warning.endswith("install g++ or set CXX")
