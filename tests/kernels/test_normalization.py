@@ -22,7 +22,6 @@ from pinnln.kernels import (
     layer_norm_cpu,
     reference,
     rms_norm,
-    row_timing,
     unrolled,
 )
 from pinnln.units import IncommensurableError, Q, UnitsError
@@ -510,15 +509,6 @@ def test_a_failing_compiler_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> No
     require_close("forward", [x], True, second)
     assert len(tried) == 1
     compilation.toolchain.cache_clear()
-
-
-def test_times_are_printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """python -m pinnln.kernels.row_timing: a line for each width and call."""
-    monkeypatch.setattr(sys, "argv", ["row_timing", "--rows", "50", "--widths", "2", "3", "--repeats", "1"])
-    row_timing.main()
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("ns a row, smallest and median; 50 rows, torch.float32")
-    assert len(lines) == 1 + 2 * 8
 
 
 NO_COMPILER = """
