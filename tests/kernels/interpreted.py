@@ -217,7 +217,7 @@ def test_the_loss_equals_the_potentials(K: int, center: bool) -> None:
         assert float(((torch.stack(gradients, 1).double() - slope) / factors).abs().max()) <= atol
 
 
-@pytest.mark.parametrize("N", [1, 15, 16, 17, 127, 256, 1000])
+@pytest.mark.parametrize("N", [1, 15, 16, 17, 127, 255, 256, 1000])
 def test_the_loss_of_any_length(N: int) -> None:
     """Rows beyond the last add nothing, not even √ε; twice the same bits."""
     (r,) = draw(4, N, torch.float32, count=1)
