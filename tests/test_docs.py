@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from pinnln import IncommensurableError, ResidualVector, UnitsError
+from pinnln.kernel_bench import KernelBench, Measured
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"pinnln": "pinnln", "units": "pinnln.units", "kernels": "pinnln.kernels", "problems": "pinnln.problems"}
@@ -70,6 +71,20 @@ def ways_rows() -> list[str]:
     return rows
 
 
+def kernel_rows(operations: tuple[str, ...]) -> list[str]:
+    """The rows of the kernels' table, for some operations."""
+    found = json.loads((ROOT / "docs" / "kernels" / "kernels-cpu.json").read_text())
+    measured = tuple(Measured(**item) for item in found["measured"] if item["operation"] in operations)
+    table = KernelBench(**{**found, "measured": measured}).table().splitlines()
+    return [*table, found["command"]]
+
+
+@pytest.mark.parametrize("row", kernel_rows(("forward", "backward", "loss and gradient")))
+def test_the_page_of_the_kernels_says_what_was_measured(row: str) -> None:
+    """Each row of its table, and the command."""
+    assert row in (ROOT / "docs" / "kernels.md").read_text()
+
+
 GROUPS = {"copper_bar": "Fo", "joule_heating": "–", "natural_convection": "Ra = 10⁴, Pr = 0.71"}
 
 
@@ -106,7 +121,7 @@ def lint_rows() -> list[str]:
     return rows
 
 
-@pytest.mark.parametrize("row", [*ways_rows(), *problem_rows(), *lint_rows()])
+@pytest.mark.parametrize("row", [*ways_rows(), *problem_rows(), *lint_rows(), *kernel_rows(("forward", "loss and gradient"))])
 def test_the_readme_tables_are_what_the_commands_measured(row: str) -> None:
     """Each row of the README's tables is computed from the committed artifacts."""
     assert row in README

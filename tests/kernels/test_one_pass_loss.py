@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 
@@ -157,5 +156,4 @@ def test_the_peak_of_memory_is_residuals_and_gradients() -> None:
         "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / (4 * 16_000_000 * 4))\n"
     )
     grown = float(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
-    assert resource.RUSAGE_SELF == 0
-    assert grown <= 1.10
+    assert grown <= 1.05
