@@ -188,9 +188,11 @@ def test_paths_are_those_that_pay() -> None:
 def test_blocks_do_not_show(path: Way, center: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows taken seven at a time, and three that are left, give what all give at once."""
     operands = [drawn(seed, 3, 24) for seed in (1, 2, 3)]
-    whole = path("third", operands, center)
+    names = {"forward": operands[2:], "hessian": operands[1:], "third": operands}
+    whole = {name: path(name, parts, center) for name, parts in names.items()}
     monkeypatch.setattr(layer_norm_cpu, "NUMBERS_IN_BLOCK", 21)
-    torch.testing.assert_close(path("third", operands, center), whole, rtol=1e-6, atol=1e-6)
+    for name, parts in names.items():
+        torch.testing.assert_close(path(name, parts, center), whole[name], rtol=1e-6, atol=1e-6)
 
 
 @pytest.fixture(params=["kernel", "formula"])
