@@ -101,7 +101,7 @@ def _rows(
     objective = square * reciprocal
     slopes = [e * reciprocal for e in entries.projected()]
     if center:
-        mean = total(scaled) / len(scaled)
+        mean = total(scaled) * (1 / len(scaled))
         second = mean * mean + epsilon
         common = mean * torch.rsqrt(second)
         objective = objective + second * torch.rsqrt(second)

@@ -38,7 +38,7 @@ class Entries:
         if not center:
             return cls(wide, None, len(wide))
         shifted = [entry - wide[0] for entry in wide[1:]]
-        return cls(shifted, total(shifted) / len(wide), len(wide))
+        return cls(shifted, total(shifted) * (1 / len(wide)), len(wide))  # a division costs as much as all the rest
 
     def projected(self) -> list[torch.Tensor]:
         """P v, entry by entry."""
@@ -54,9 +54,9 @@ class Entries:
         """
         if self.mean is None or other.mean is None or self.count <= WIDEST_TWO_PASS:
             pairs = zip(self.projected(), other.projected(), strict=True)
-            return total([a * b for a, b in pairs]) / self.count
+            return total([a * b for a, b in pairs]) * (1 / self.count)
         products = [a * b for a, b in zip(self.shifted, other.shifted, strict=True)]
-        return total(products) / self.count - self.mean * other.mean
+        return total(products) * (1 / self.count) - self.mean * other.mean
 
 
 def total(terms: Sequence[torch.Tensor]) -> torch.Tensor:

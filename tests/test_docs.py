@@ -121,7 +121,9 @@ def lint_rows() -> list[str]:
     return rows
 
 
-@pytest.mark.parametrize("row", [*ways_rows(), *problem_rows(), *lint_rows(), *kernel_rows(("forward", "loss and gradient"))])
+@pytest.mark.parametrize(
+    "row", [*ways_rows(), *problem_rows(), *lint_rows(), *kernel_rows(("forward", "loss and gradient"))]
+)
 def test_the_readme_tables_are_what_the_commands_measured(row: str) -> None:
     """Each row of the README's tables is computed from the committed artifacts."""
     assert row in README
