@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from pinnln import IncommensurableError, LayerNorm, MeanSquare
 from pinnln.conditioning import AbstractConditioning, MeanSquareOfLayerNorm, Unsafe
-from pinnln.kernels import layer_norm, rms_norm
+from pinnln.kernels import layer_norm, residual_loss, rms_norm
 from pinnln.units import DIMENSIONLESS, Dimension
 
 HONEST = [MeanSquare(), LayerNorm(), LayerNorm(1e-2, center=True)]
@@ -80,3 +80,24 @@ def test_unlike_components_are_refused(conditioning: AbstractConditioning) -> No
         conditioning.require(mixed)
     conditioning.require({"momentum": pascal, "other": pascal})
     Unsafe(conditioning).require(mixed)
+
+
+@pytest.mark.parametrize("conditioning", [LayerNorm(1e-3), LayerNorm(1e-3, center=True), Unsafe(LayerNorm(1e-3))])
+def test_the_total_is_the_one_pass_loss(conditioning: AbstractConditioning, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a gradient step differentiates is the kernel, equal to the sum of the objective over the points."""
+    from pinnln import conditioning as module
+
+    asked = []
+
+    def counted(*arguments: torch.Tensor, **named: float) -> torch.Tensor:
+        asked.append(named)
+        return residual_loss(*arguments, **named)
+
+    monkeypatch.setattr(module, "residual_loss", counted)
+    r = torch.randn(3, 7, dtype=torch.float64, generator=torch.Generator().manual_seed(1), requires_grad=True)
+    total, plain = conditioning.total(r), conditioning.objective(r).sum()
+    torch.testing.assert_close(total, plain, rtol=1e-13, atol=0)
+    torch.testing.assert_close(
+        torch.autograd.grad(total, r)[0], torch.autograd.grad(plain, r)[0], rtol=1e-12, atol=1e-13
+    )
+    assert len(asked) == 1
