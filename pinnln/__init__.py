@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pinnln.problem import Problem as Problem, Residual as Residual
     from pinnln.residual_objective import Sampling as Sampling
     from pinnln.residual_vector import ResidualVector as ResidualVector
+    from pinnln.self_scaled_broyden import SelfScaledBroyden as SelfScaledBroyden
     from pinnln.solution import Solution as Solution
     from pinnln.solver import solve as solve
     from pinnln.units import (
@@ -60,6 +61,7 @@ _HOME = {
     "problem": ("Problem", "Residual"),
     "residual_objective": ("Sampling",),
     "residual_vector": ("ResidualVector",),
+    "self_scaled_broyden": ("SelfScaledBroyden",),
     "solution": ("Solution",),
     "solver": ("solve",),
     "units": (
@@ -70,7 +72,18 @@ _HOME = {
 }
 _MODULES = {name: module for module, names in _HOME.items() for name in names}
 
-_TRAINED = {"LBFGS", "MLP", "Adam", "LayerNorm", "LevenbergMarquardt", "MeanSquare", "Sampling", "compare", "solve"}
+_TRAINED = {
+    "LBFGS",
+    "MLP",
+    "Adam",
+    "LayerNorm",
+    "LevenbergMarquardt",
+    "MeanSquare",
+    "Sampling",
+    "SelfScaledBroyden",
+    "compare",
+    "solve",
+}
 
 __all__ = sorted(_MODULES)
 

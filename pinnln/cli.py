@@ -54,7 +54,7 @@ def main() -> None:
     """
 
 
-_OPTIMIZERS = click.Choice(["lm", "adam", "adam+lbfgs"])
+_OPTIMIZERS = click.Choice(["lm", "lm+ssbroyden", "adam", "adam+lbfgs"])
 
 
 @main.command()
@@ -164,9 +164,12 @@ def _benchmark(name: str) -> Benchmark:
 
 def _optimizers(name: str, steps: int) -> list[AbstractOptimizer]:
     from pinnln.optimizers import LBFGS, Adam, LevenbergMarquardt
+    from pinnln.self_scaled_broyden import SelfScaledBroyden
 
     if name == "lm":
         return [LevenbergMarquardt(steps=steps)]
+    if name == "lm+ssbroyden":
+        return [LevenbergMarquardt(steps=max(1, steps // 4)), SelfScaledBroyden(steps=4 * steps)]
     return [Adam(steps=steps)] if name == "adam" else [Adam(steps=steps), LBFGS(steps=max(1, steps // 4))]
 
 

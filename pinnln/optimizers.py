@@ -61,12 +61,14 @@ def run_all(
     return Outcome(outcome.theta, outcome.status, steps, outcome.message)
 
 
-def _require_steps(steps: int) -> None:
+def require_steps(steps: int) -> None:
+    """Refuses an empty budget."""
     if steps < 1:
         raise ValueError(f"a budget of {steps} steps trains nothing: expected at least 1")
 
 
-def _require_positive(**values: float) -> None:
+def require_positive(**values: float) -> None:
+    """Refuses settings that are not finite and above zero."""
     for name, value in values.items():
         if not 0 < value < math.inf:
             raise ValueError(f"expected {name} to be finite and above zero, found {value}")
@@ -103,10 +105,8 @@ class LevenbergMarquardt(AbstractOptimizer):
     tolerance: float = 1e-12
 
     def __post_init__(self) -> None:
-        _require_steps(self.steps)
-        _require_positive(
-            block=self.block, damping=self.damping, gain=self.gain, smallest_damping=self.smallest_damping
-        )
+        require_steps(self.steps)
+        require_positive(block=self.block, damping=self.damping, gain=self.gain, smallest_damping=self.smallest_damping)
 
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
         damping, refused, loss = self.damping, 0, math.inf
@@ -192,8 +192,8 @@ class Adam(AbstractOptimizer):
     final_rate: float = 1e-5
 
     def __post_init__(self) -> None:
-        _require_steps(self.steps)
-        _require_positive(
+        require_steps(self.steps)
+        require_positive(
             learning_rate=self.learning_rate, resample_every=self.resample_every, final_rate=self.final_rate
         )
 
@@ -227,8 +227,8 @@ class LBFGS(AbstractOptimizer):
     tolerance: float = 1e-12
 
     def __post_init__(self) -> None:
-        _require_steps(self.steps)
-        _require_positive(history=self.history, resample_every=self.resample_every, tolerance=self.tolerance)
+        require_steps(self.steps)
+        require_positive(history=self.history, resample_every=self.resample_every, tolerance=self.tolerance)
 
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
         parameter = theta.clone()

@@ -17,7 +17,7 @@ STANDARD = set(sys.stdlib_module_names)
 MAY_IMPORT = {
     "units": {"pinnln.units", "pint", "numpy"},
     "kernels": {"pinnln.kernels", "torch", "numpy"},
-    "pinnln": {"pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "matplotlib", "pytest"},
+    "pinnln": {"pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "scipy", "matplotlib", "pytest"},
     "problems": {"pinnln", "numpy", "scipy"},
 }
 TENSOR_FILES = (
