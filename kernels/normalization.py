@@ -134,9 +134,10 @@ def _entries(values: torch.Tensor | None, count: int) -> Sequence[torch.Tensor |
 
 def check_epsilon(epsilon: float) -> None:
     """Refuses ε that is not above zero."""
-    if not 0 < epsilon < float("inf"):
+    if not isinstance(epsilon, int | float) or not 0 < epsilon < float("inf"):
         raise ValueError(
-            f"expected epsilon above zero, in the unit of x squared, found {epsilon}: take 1e-5 for x of order one"
+            f"expected epsilon above zero, a number in the unit of x squared, found {epsilon!r}: "
+            "take 1e-5 for x of order one"
         )
 
 

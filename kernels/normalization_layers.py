@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from pinnln.kernels.layer_norm_cpu import accumulated
 from pinnln.kernels.normalization import layer_norm, rms_norm
 
 Size = int | Sequence[int]
@@ -68,7 +69,9 @@ class _Norm(torch.nn.Module):
         return x.flatten(x.ndim - count) if count > 1 else x
 
     def _epsilon(self, x: torch.Tensor) -> float:
-        return torch.finfo(x.dtype).eps if self.eps is None else self.eps
+        if self.eps is not None or not x.is_floating_point():
+            return self.eps or 1.0  # whole numbers are refused by the norm
+        return torch.finfo(accumulated(x.dtype)).eps
 
     def extra_repr(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"

@@ -9,8 +9,8 @@ import pint
 import torch
 
 from pinnln.kernels import layer_norm, rms_norm
-from pinnln.units import DIMENSIONLESS, Dimension, IncommensurableError, Q, Quantity, ScalesError
-from pinnln.units.registry import measure, parse_unit
+from pinnln.units import DIMENSIONLESS, Dimension, IncommensurableError, Q, Quantity, ScalesError, UnitsError
+from pinnln.units.registry import is_point, measure, parse_unit
 
 
 class ResidualVector:
@@ -30,10 +30,16 @@ class ResidualVector:
 
     def __init__(self, components: Mapping[str, tuple[torch.Tensor, str]]) -> None:
         shapes = {name: tuple(values.shape) for name, (values, _) in components.items()}
-        if not components or len(set(shapes.values())) != 1:
+        if not components or len(set(shapes.values())) != 1 or len(next(iter(shapes.values()))) != 1:
             raise ValueError(f"expected at least one component, all of one shape (N,), found {shapes}")
         self._values = {name: values for name, (values, _) in components.items()}
         self._units = {name: parse_unit(unit, f"component {name!r}") for name, (_, unit) in components.items()}
+        for name, unit in self._units.items():
+            if is_point(Q(1.0, unit)):
+                raise UnitsError(
+                    f"component {name!r} is in {unit}, an offset scale: a residual is a difference, state it in K or "
+                    f"delta_{unit}"
+                )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,6 +80,9 @@ class ResidualVector:
 
     def sum(self, weights: Mapping[str, float] | None = None) -> Quantity:
         """The weighted sum across components at each point; pure weights do not make unlike components alike."""
+        unknown = [name for name in weights or {} if name not in self._units]
+        if unknown:
+            raise ValueError(f"weights for {', '.join(unknown)}: expected names among {', '.join(self.names)}")
         factors = torch.tensor([(weights or {}).get(name, 1.0) for name in self.names], dtype=torch.float64)
         return self._answer((factors[:, None] * self._stacked("a weighted sum")).sum(0))
 

@@ -26,12 +26,13 @@ TENSOR_FILES = (
     "element_labels.py",
     "node_table.py",
     "probe.py",
+    "promotion.py",
+    "restoration.py",
     "reverse_mode.py",
     "stage.py",
     "stand_in_networks.py",
     "tensor_run.py",
     "tensor_trace.py",
-    "untouched.py",
 )  # loaded when a tensor lint is called, never before
 UNIT_FILES = (
     "normalization_layers.py",

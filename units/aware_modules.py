@@ -15,6 +15,13 @@ from pinnln.units.node_table import tensors_in
 from pinnln.units.reverse_mode import by_reverse_mode
 
 _MODULES: tuple[ModuleType, ...] = (np, math)
+_OTHER: Mapping[str, Callable[..., Any]] = {
+    "power": torch.pow,
+    "float_power": torch.pow,
+    "cbrt": lambda x: x ** (1 / 3),
+    "fabs": torch.abs,
+}
+_OF_LISTS = {"stack", "hstack", "vstack", "dstack", "column_stack", "concatenate"}
 
 
 class AwareModule:
@@ -44,7 +51,7 @@ def aware(around: Mapping[str, Any]) -> dict[str, Any]:
 def _aware_function(value: Any) -> Any:
     name = str(getattr(value, "__name__", ""))
     ours = isinstance(value, np.ufunc) or (callable(value) and getattr(value, "__module__", "") in ("math", "numpy"))
-    other = getattr(torch, name, None)
+    other = _OTHER.get(name, getattr(torch, name, None))
     if not ours or isinstance(value, type) or not callable(other):
         return value
     return _either(value, other)
@@ -53,6 +60,10 @@ def _aware_function(value: Any) -> Any:
 def _either(plain: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(plain, assigned=("__name__", "__doc__"), updated=())
     def called(*arguments: Any, **named: Any) -> Any:
-        return (other if tensors_in(arguments) else plain)(*arguments, **named)
+        if not tensors_in(arguments):
+            return plain(*arguments, **named)
+        listed = isinstance(arguments[0], list | tuple) and plain.__name__ not in _OF_LISTS
+        first = torch.stack([torch.as_tensor(item) for item in arguments[0]]) if listed else arguments[0]
+        return other(first, *arguments[1:], **named)
 
     return called

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from pinnln.units.dimension import Dimension
@@ -74,14 +75,22 @@ class Stage:
         return columns == len(self._coordinates) and layers[-1].out_features == len(self._fields)
 
     def constants(self, nodes: Mapping[str, Number], around: Mapping[str, Any]) -> dict[str, torch.Tensor]:
-        """The constants as scalar tensors; a tensor that the function holds already stays the one it is."""
+        """The constants as tensors, scalars unless they are arrays; a tensor stays the one it is."""
         found = {}
         for name, node in nodes.items():
             held = around.get(name)
             if isinstance(held, torch.Tensor):
                 tensor = held
+            elif isinstance(held, np.ndarray | list | tuple):
+                tensor = torch.as_tensor(np.asarray(held, dtype=float)) * self._factor(node.dimension)
             else:
-                value = float(held) if isinstance(held, int | float) else node.value if node.value != 1.0 else 1.3
+                value = (
+                    float(held)
+                    if isinstance(held, int | float | np.number)
+                    else node.value
+                    if node.value != 1.0
+                    else 1.3
+                )
                 tensor = torch.tensor(value * self._factor(node.dimension), dtype=torch.float64)
             self._declare(tensor, [node])
             found[name] = tensor

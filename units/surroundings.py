@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+
 _OUTSIDE = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_CLOSURE", "LOAD_FROM_DICT_OR_DEREF"}
 
 
@@ -83,7 +85,7 @@ def attributes(function: Callable[..., Any]) -> dict[str, Any]:
     return {
         f"self.{name}": value
         for name, value in held.items()
-        if type(value) in (int, float) or type(value).__name__ in ("Tensor", "Parameter", "Variable")
+        if _is_number(value) or isinstance(value, np.ndarray) or type(value).__name__ in ("Tensor", "Parameter")
     }
 
 
@@ -93,7 +95,9 @@ def replaced_attributes(function: Callable[..., Any], values: Mapping[str, Any])
     owner = getattr(function, "__self__", None)
     held = getattr(owner, "__dict__", {})
     plain = [name.removeprefix("self.") for name in values if name.startswith("self.")]
-    before = {name: held[name] for name in plain if type(held.get(name)) in (int, float)}
+    before = {
+        name: held[name] for name in plain if _is_number(held.get(name)) or isinstance(held.get(name), np.ndarray)
+    }
     try:
         for name in before:
             setattr(owner, name, values[f"self.{name}"])
@@ -101,6 +105,10 @@ def replaced_attributes(function: Callable[..., Any], values: Mapping[str, Any])
     finally:
         for name, value in before.items():
             setattr(owner, name, value)
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) or isinstance(value, np.number)
 
 
 def _around(function: FunctionType) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pint
 
 from pinnln.units.derivative_names import misnamed
@@ -172,7 +173,7 @@ def _dimension(unit: str, what: str) -> Dimension:
 def _constant(name: str, unit: str | pint.Quantity[Any], held: Any) -> Number:
     if isinstance(unit, pint.Quantity):
         return Number(measure(unit), name)
-    value = float(held) if isinstance(held, int | float) else 1.0
+    value = float(held) if isinstance(held, int | float | np.number) else 1.0
     return Number(Measured(value, _dimension(unit, f"constant {name!r}"), unit, point=False), name)
 
 
@@ -186,7 +187,7 @@ def _require_used(function: Callable[..., Any], plain: FunctionType, declaration
 
 
 def _numeric(value: Any) -> bool:
-    return isinstance(value, int | float) or type(value).__name__ in ("Tensor", "Parameter", "float64")
+    return isinstance(value, int | float | np.number | np.ndarray) or type(value).__name__ in ("Tensor", "Parameter")
 
 
 def _failure(run: TensorRun, plain: FunctionType, time_limit: float) -> Finding | None:

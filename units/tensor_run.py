@@ -18,14 +18,15 @@ from pinnln.units.errors import ProblemError
 from pinnln.units.expression import Expression, Number
 from pinnln.units.inference import unknown_dimension
 from pinnln.units.node_table import NodeTable
+from pinnln.units.promotion import double_precision
 from pinnln.units.registry import Measured
+from pinnln.units.restoration import untouched
 from pinnln.units.reverse_mode import reverse_mode
 from pinnln.units.source import Source
 from pinnln.units.stage import POINTS, Stage
 from pinnln.units.stand_in_networks import networks_replaced
 from pinnln.units.surroundings import attributes, mentioned, replaced, replaced_attributes
 from pinnln.units.tensor_trace import TensorTrace
-from pinnln.units.untouched import untouched
 
 if TYPE_CHECKING:
     from pinnln.units.tensor_lint import Declaration
@@ -64,7 +65,7 @@ class TensorRun:
             else:
                 self._convention = convention
                 return
-        raise failures[0]
+        raise next((item for item in failures if not isinstance(item, AttributeError | TypeError)), failures[0])
 
     def _traced(self, convention: Convention) -> None:
         names = {id(value): name for name, value in self._around.items() if isinstance(value, torch.Tensor)}
@@ -99,7 +100,7 @@ class TensorRun:
             block.enter_context(untouched(self._function, self._around))
             block.enter_context(replaced(self._plain, {**aware(self._around), **constants}))
             block.enter_context(replaced_attributes(self._function, constants))
-            block.enter_context(networks_replaced(self._function, stage))
+            block.enter_context(networks_replaced(self._function, self._around, stage))
             block.enter_context(reverse_mode())
             if "torch._dynamo" in sys.modules:  # what was never loaded has compiled nothing
                 block.enter_context(torch.compiler.set_stance("force_eager"))
@@ -107,6 +108,7 @@ class TensorRun:
             block.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
             block.enter_context(torch.enable_grad())
+            block.enter_context(double_precision())
             if trace is not None:
                 block.enter_context(trace)
             returned = convention.call(self._function, stage, constants)

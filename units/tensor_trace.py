@@ -15,8 +15,10 @@ from torch.overrides import TorchFunctionMode
 
 from pinnln.units.element_labels import Labels
 from pinnln.units.expression import Derivative, Expression, Number, Operation, Product
+from pinnln.units.inference import unknown_dimension
 from pinnln.units.node_table import NodeTable, axes_of, tensors_in
 from pinnln.units.probe import probed_degree
+from pinnln.units.registry import Measured
 from pinnln.units.rules import RULES, Family
 from pinnln.units.source import Source, argument, names_within, operands, span_of
 from pinnln.units.tensor_nodes import bare_number, derivative, joined
@@ -145,10 +147,23 @@ class TensorTrace(TorchFunctionMode):
         if name == "prod":
             return self._multiplied(args, given, result, source)
         alike = isinstance(result, torch.Tensor) and isinstance(args[0], torch.Tensor) and args[0].shape == result.shape
+        if RULES.get(name) is not None and RULES[name].family is Family.PURE and alike and self._free(args[0]):
+            return self._positive(name, args[0], result, source)
         if name in _ELEMENTWISE and alike:
             labels = self.nodes.of(args[0], argument(source, 0))
             return self.nodes.each(labels, lambda node: joined(name, [node], source))
         return self._stranger(func, called, args, given, result, source)
+
+    def _free(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is one undeclared trainable number: exp of it is a positive quantity of any unit."""
+        nodes = self.nodes.distinct(self.nodes.of(tensor, argument(self._place(), 0)))
+        return len(nodes) == 1 and isinstance(nodes[0], Number) and nodes[0].unit == "trainable"
+
+    def _positive(self, name: str, tensor: torch.Tensor, result: torch.Tensor, source: Source | None) -> Labels:
+        shown = f"{name}({self.nodes.distinct(self.nodes.of(tensor))[0]})"
+        value = float(result.detach().reshape(-1)[0])
+        measured = Measured(value, unknown_dimension(shown), "trainable", point=False)
+        return self.nodes.filled(result, Number(measured, shown, source))
 
     def _weights(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor is what a network is trained on."""
@@ -285,6 +300,8 @@ class TensorTrace(TorchFunctionMode):
 
     def _made(self, name: str, args: tuple[Any, ...], result: torch.Tensor) -> None:
         zero = name.startswith(("zeros", "empty", "new_zeros"))
+        if name in ("tensor", "as_tensor", "from_numpy") and self._copied(args[0], result):
+            return
         traced = [item for item in tensors_in(args) if self.nodes.known(item)] if not name.endswith("_like") else []
         traced = traced or ([item for item in tensors_in(args[1:]) if self.nodes.known(item)] if "full" in name else [])
         if traced and not zero:
@@ -294,6 +311,19 @@ class TensorTrace(TorchFunctionMode):
         if name in ("tensor", "as_tensor") and result.numel() == 1:
             full = float(result)
         self.nodes.keep(result, self.nodes.filled(result, bare_number(0.0 if zero else float(full), self._place())))
+
+    def _copied(self, held: Any, result: torch.Tensor) -> bool:
+        """Labels what is made of a traced tensor, or of a list of traced numbers, element by element."""
+        parts = tensors_in(held)
+        if not any(self.nodes.known(item) for item in parts):
+            return False
+        if isinstance(held, torch.Tensor):
+            self.nodes.keep(result, self.nodes.of(held).clone())
+        elif isinstance(held, list | tuple) and len(parts) == len(held) and all(item.dim() == 0 for item in parts):
+            self.nodes.keep(result, torch.stack([self.nodes.of(item) for item in parts]))
+        else:
+            return False
+        return True
 
     def _moved(self, func: Callable[..., Any], args: tuple[Any, ...], given: dict[str, Any], result: Any) -> None:
         first = args[0]

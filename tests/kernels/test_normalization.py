@@ -538,3 +538,10 @@ def test_without_a_compiler_norms_run_uncompiled(tmp_path: Path) -> None:
     assert warning.startswith("pinnln.kernels expected torch.compile to find a C++ compiler and succeed, found ")
     assert "/nowhere/c++" in warning
     assert warning.endswith("install g++ or set CXX")
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_the_default_epsilon_of_a_layer_is_that_of_its_sums(dtype: torch.dtype) -> None:
+    """RMSNorm without eps in half precision takes that of float32, as torch does."""
+    x = torch.full((2, 6), 1e-3, dtype=dtype)
+    torch.testing.assert_close(RMSNorm(6, dtype=dtype)(x), torch.nn.RMSNorm(6, dtype=dtype)(x), rtol=1e-2, atol=0)

@@ -100,3 +100,13 @@ def test_components_are_quantities() -> None:
     assert mixed.names == ("momentum", "energy")
     assert mixed["momentum"].to("bar").magnitude == pytest.approx(1.0)
     assert repr(mixed) == "ResidualVector(momentum [Pa], energy [K/s])"
+
+
+def test_what_is_no_list_of_differences_is_refused() -> None:
+    """Offset scales, columns, weights of nobody."""
+    with pytest.raises(UnitsError, match="'a' is in degree_Celsius, an offset scale: a residual is a difference"):
+        ResidualVector({"a": (torch.ones(2), "degC")})
+    with pytest.raises(ValueError, match=r"all of one shape \(N,\), found \{'a': \(2, 1\)\}"):
+        ResidualVector({"a": (torch.ones(2, 1), "K")})
+    with pytest.raises(ValueError, match="weights for c: expected names among a"):
+        ResidualVector({"a": (torch.ones(2), "K")}).sum({"c": 2.0})

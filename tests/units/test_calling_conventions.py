@@ -179,6 +179,110 @@ def test_the_method_of_a_network_is_linted_with_its_own_network_and_numbers() ->
     assert type(module.nu) is float
 
 
+class Layered(nn.Module):
+    """Another way to write one: layers on the module itself, asked through self(…) or self.forward(…)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last, self.k = nn.Linear(2, 8), nn.Linear(8, 1), np.float64(0.3)
+
+    def forward(self, X):
+        return self.last(torch.tanh(self.first(X)))
+
+    def by_call(self, x, t):
+        u = self(torch.cat([x, t], 1))
+        return g(u, t) + u * g(u, x)
+
+    def by_forward(self, x, t):
+        u = self.forward(torch.cat([x, t], 1))
+        return g(u, t) + u * g(u, x)
+
+    def decaying(self, x, t, u):
+        return g(u, t) + self.k * u
+
+
+def test_a_network_of_layers_answers_for_the_solution() -> None:
+    """In single precision, as it was built; afterwards it is itself again."""
+    module = Layered()
+    before = module(torch.zeros(1, 2))
+    for method in (module.by_call, module.by_forward):
+        assert lint_function(method, XT, U).codes == ()
+    assert lint_function(module.decaying, XT, U, {"self.k": "1/s"}).codes == ()
+    assert torch.equal(module(torch.zeros(1, 2)), before)
+    assert "forward" not in vars(module)
+    assert torch.get_default_dtype() == torch.float32
+
+
+SINGLE, FEATURES = torch.eye(2), torch.ones(2, 3)
+LIST, ARRAY = [1.0, 2.0], np.array([[1.0, 0.3], [0.3, 1.0]])
+
+
+def in_single(x, y, u, v):
+    out = torch.zeros(7, 2)
+    out[:, 0] = (torch.cat([u, v], 1) @ SINGLE)[:, 0]
+    return torch.einsum("nj,ij->ni", torch.cat([u, v], 1), SINGLE)[:, 0] - out[:, 0] + torch.lerp(u, v, 0.5)[:, 0]
+
+
+def of_arrays(x, y, u, v):
+    return ARRAY[0, 0] * u + torch.from_numpy(ARRAY)[0, 1] * v - LIST[0] * u
+
+
+def radiation(x, T, T0):
+    return T**4 - np.power(T0, 4) + np.mean([T0, T0]) * np.cbrt(T0**9)
+
+
+def from_numpy_columns(x, y, X):
+    return y - torch.as_tensor(X, dtype=torch.float32)[:, 1:2] * g(y, x)[:, 1:2]
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "outputs", "constants"),
+    [
+        (in_single, SQUARE, {"u": "m/s", "v": "m/s"}, {}),
+        (of_arrays, SQUARE, {"u": "m", "v": "m"}, {"ARRAY": "Pa/m", "LIST": "Pa/m"}),
+        (radiation, {"x": "m"}, {"T": "K"}, {"T0": "K"}),
+        (from_numpy_columns, XT, U, {}),
+    ],
+)
+def test_single_precision_and_numpy_are_clean(function, inputs, outputs, constants) -> None:
+    """What torch promotes or not, arrays, lists, the functions of numpy."""
+    report = lint_function(function, inputs, outputs, constants)
+    assert report.codes == (), report
+
+
+def test_a_trainable_logarithm_is_a_constant_of_any_unit() -> None:
+    """exp(c) keeps a coefficient positive: what it must carry is inferred, of c nothing is asked."""
+    c = torch.tensor(-2.0, requires_grad=True)
+
+    def heat(x, t, u):
+        return g(u, t) - torch.exp(c) * g(g(u, x), x)
+
+    report = lint_function(heat, XT, U)
+    assert report.codes == ()
+    assert [(item.name, item.dimension) for item in report.inferred] == [("exp(c)", "m² s⁻¹")]
+
+
+def test_a_step_of_training_is_taken_back() -> None:
+    """Parameters, captured tensors and the random numbers of numpy are as before."""
+    weight = torch.tensor([1.0], requires_grad=True)
+    held, optimizer = torch.zeros(7, 1), torch.optim.SGD([weight], lr=1.0)
+
+    def step(x, t, u):
+        optimizer.zero_grad()
+        loss = ((weight - 2) ** 2 * u / u * np.random.rand()).mean()
+        loss.backward(retain_graph=True)
+        optimizer.step()
+        held.add_((u / u).detach())
+        return loss * u
+
+    np.random.seed(3)
+    state = np.random.get_state()[1].tolist()
+    lint_function(step, XT, U)
+    assert weight.tolist() == [1.0]
+    assert float(held.abs().max()) == 0.0
+    assert np.random.get_state()[1].tolist() == state
+
+
 def test_numbers_of_a_vector_have_units_of_their_own() -> None:
     """lam[0] and lam[1] are two unknowns."""
     lam = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
