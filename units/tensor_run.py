@@ -59,7 +59,8 @@ class TensorRun:
         failures: list[Exception] = []
         for convention in conventions(self._function, self._plain, self._declaration):
             try:
-                self._traced(convention)
+                with torch.inference_mode(False):
+                    self._traced(convention)
             except Exception as error:
                 failures.append(error)
             else:
@@ -85,9 +86,11 @@ class TensorRun:
     def values(self, factor: Callable[[Dimension], float]) -> list[torch.Tensor]:
         """The residuals' values, without a trace, for the same physics in rescaled units."""
         convention = self._convention or conventions(self._function, self._plain, self._declaration)[0]
-        stage = Stage(self._declaration, None, factor)
         given = self._declaration.constants
-        with stage.rescaled(given, self._around):
+        with (
+            torch.inference_mode(False),
+            (stage := Stage(self._declaration, None, factor)).rescaled(given, self._around),
+        ):
             returned = self._called(convention, stage, stage.constants(given, self._around), None)
         found = [tensor.detach().to(torch.float64) for tensor in returned]
         return found if self._places is None else [found[index][where] for index, where in self._places]
@@ -104,7 +107,6 @@ class TensorRun:
             block.enter_context(reverse_mode())
             if "torch._dynamo" in sys.modules:  # what was never loaded has compiled nothing
                 block.enter_context(torch.compiler.set_stance("force_eager"))
-            block.enter_context(torch.inference_mode(False))
             block.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
             block.enter_context(torch.enable_grad())

@@ -257,6 +257,14 @@ def test_single_precision_and_numpy_are_clean(function, inputs, outputs, constan
     assert report.codes == (), report
 
 
+def test_inference_mode_around_the_lint_is_left_for_its_run() -> None:
+    """Derivatives are needed, whatever surrounds the call."""
+    with torch.inference_mode():
+        assert lint_function(columns_called_x_and_u, XT, U).codes == ()
+    with torch.no_grad():
+        assert lint_function(columns_called_x_and_u, XT, U).codes == ()
+
+
 def test_a_trainable_logarithm_is_a_constant_of_any_unit() -> None:
     """exp(c) keeps a coefficient positive: what it must carry is inferred, of c nothing is asked."""
     c = torch.tensor(-2.0, requires_grad=True)
