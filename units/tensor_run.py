@@ -87,11 +87,10 @@ class TensorRun:
         """The residuals' values, without a trace, for the same physics in rescaled units."""
         convention = self._convention or conventions(self._function, self._plain, self._declaration)[0]
         given = self._declaration.constants
-        with (
-            torch.inference_mode(False),
-            (stage := Stage(self._declaration, None, factor)).rescaled(given, self._around),
-        ):
-            returned = self._called(convention, stage, stage.constants(given, self._around), None)
+        with torch.inference_mode(False):
+            stage = Stage(self._declaration, None, factor)
+            with stage.rescaled(given, self._around):
+                returned = self._called(convention, stage, stage.constants(given, self._around), None)
         found = [tensor.detach().to(torch.float64) for tensor in returned]
         return found if self._places is None else [found[index][where] for index, where in self._places]
 
