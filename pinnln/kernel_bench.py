@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -99,8 +100,6 @@ class KernelBench:
 
     def save(self, folder: Path) -> list[Path]:
         """Writes the data and the figure."""
-        import json
-
         folder.mkdir(parents=True, exist_ok=True)
         stem = "kernels-" + ("cuda" if "cuda" in self.device else "cpu")
         data, picture = folder / f"{stem}.json", folder / f"{stem}.png"

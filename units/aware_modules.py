@@ -35,7 +35,7 @@ class AwareModule:
 
 
 def aware(around: Mapping[str, Any]) -> dict[str, Any]:
-    """The names in a function's surroundings that mean numpy, math, their functions or a forward-mode transform, with
+    """The names in a function's surroundings that mean numpy, math, their functions or a Jacobian of torch.func, with
     what is to stand there."""
     found: dict[str, Any] = {}
     for name, value in around.items():

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from pinnln.units.surroundings import held_by
+
 _SEED = 20260101
 
 
@@ -34,8 +36,7 @@ def untouched(function: Callable[..., Any], around: Mapping[str, Any]) -> Iterat
 
 
 def _tensors_of(function: Callable[..., Any], around: Mapping[str, Any]) -> list[torch.Tensor]:
-    owner = getattr(function, "__self__", function)
-    held = [owner, *getattr(owner, "__dict__", {}).values(), *around.values()]
+    held = held_by(function, around)
     modules = [item for item in held if isinstance(item, torch.nn.Module)]
     found = [item for item in held if isinstance(item, torch.Tensor)]
     found += [item for module in modules for item in (*module.parameters(), *module.buffers())]

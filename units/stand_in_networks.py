@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
 
 from pinnln.units.stage import Stage
+from pinnln.units.surroundings import held_by
 
 
 @contextmanager
@@ -17,22 +19,19 @@ def networks_replaced(function: Callable[..., Any], around: Mapping[str, Any], s
 
     Layers and losses stay themselves, and so does a module that is itself under lint.
     """
-    owner = getattr(function, "__self__", function)
     linted = isinstance(function, torch.nn.Module) or getattr(function, "__name__", "") == "forward"
-    own = owner if linted else None
+    own = getattr(function, "__self__", function) if linted else None
     before = torch.nn.Module.__call__
 
     def call(module: torch.nn.Module, *arguments: Any, **named: Any) -> Any:
-        inputs = [item for item in arguments if isinstance(item, torch.Tensor)]
-        if module is own or named or len(inputs) != len(arguments) or not stage.answers_for(module, inputs):
-            return before(module, *arguments, **named)
-        return stage.network(*inputs)
+        asked = partial(before, module)
+        return asked(*arguments, **named) if module is own else _answer(stage, module, asked, *arguments, **named)
 
-    shadowed = [item for item in _modules(owner, around) if item is not own]
+    shadowed = [item for item in _modules(function, around) if item is not own]
     torch.nn.Module.__call__ = call  # type: ignore[method-assign]
     try:
         for module in shadowed:
-            module.forward = _forward(module, stage)
+            module.forward = partial(_answer, stage, module, module.forward)
         yield
     finally:
         torch.nn.Module.__call__ = before  # type: ignore[method-assign]
@@ -40,21 +39,16 @@ def networks_replaced(function: Callable[..., Any], around: Mapping[str, Any], s
             module.__dict__.pop("forward", None)
 
 
-def _modules(owner: Any, around: Mapping[str, Any]) -> list[torch.nn.Module]:
-    held = [owner, *getattr(owner, "__dict__", {}).values(), *around.values()]
-    roots = [item for item in held if isinstance(item, torch.nn.Module)]
+def _modules(function: Callable[..., Any], around: Mapping[str, Any]) -> list[torch.nn.Module]:
+    """Every module that the function can reach, less those whose forward is their own already."""
+    roots = [item for item in held_by(function, around) if isinstance(item, torch.nn.Module)]
     found = {id(item): item for root in roots for item in root.modules() if "forward" not in item.__dict__}
     return list(found.values())
 
 
-def _forward(module: torch.nn.Module, stage: Stage) -> Callable[..., Any]:
-    """The module's forward, unless it is asked as a network of the inputs."""
-    plain = module.forward
-
-    def forward(*arguments: Any, **named: Any) -> Any:
-        inputs = [item for item in arguments if isinstance(item, torch.Tensor)]
-        if named or len(inputs) != len(arguments) or not stage.answers_for(module, inputs):
-            return plain(*arguments, **named)
-        return stage.network(*inputs)
-
-    return forward
+def _answer(stage: Stage, module: torch.nn.Module, plain: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """The stand-in's answer if the module is asked as a network of the inputs, else its own."""
+    inputs = [item for item in arguments if isinstance(item, torch.Tensor)]
+    if named or len(inputs) != len(arguments) or not stage.answers_for(module, inputs):
+        return plain(*arguments, **named)
+    return stage.network(*inputs)

@@ -58,6 +58,17 @@ def mentioned(function: FunctionType) -> dict[str, Any]:
     return found
 
 
+def found_around(function: Callable[..., Any], plain: FunctionType) -> dict[str, Any]:
+    """What `constants` may name: the names a function takes from outside, and the numbers of its owner."""
+    return {**mentioned(plain), **attributes(function)}
+
+
+def held_by(function: Callable[..., Any], around: Mapping[str, Any]) -> list[Any]:
+    """The owner of a method, or the object that is called, with all that it and the surroundings hold."""
+    owner = getattr(function, "__self__", function)
+    return [owner, *getattr(owner, "__dict__", {}).values(), *around.values()]
+
+
 @contextmanager
 def replaced(function: FunctionType, values: Mapping[str, Any]) -> Iterator[None]:
     """Within the block, names outside the function and those it calls hold other values; afterwards the old ones."""
@@ -122,11 +133,12 @@ def _around(function: FunctionType) -> dict[str, Any]:
     return found
 
 
-def _names(code: CodeType) -> set[str]:
+@functools.lru_cache(maxsize=1024)
+def _names(code: CodeType) -> frozenset[str]:
     """The names a code takes from outside; attributes are none."""
     own = {str(item.argval) for item in dis.get_instructions(code) if item.opname in _OUTSIDE}
     inner = [item for item in code.co_consts if isinstance(item, CodeType)]
-    return {*own, *code.co_freevars}.union(*(_names(item) for item in inner))
+    return frozenset({*own, *code.co_freevars}).union(*(_names(item) for item in inner))
 
 
 def _content(cell: CellType) -> Any:

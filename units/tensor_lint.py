@@ -27,7 +27,7 @@ from pinnln.units.rescaling import broken_dimensions
 from pinnln.units.source import Source
 from pinnln.units.statement import Statement
 from pinnln.units.suppression import Suppressions
-from pinnln.units.surroundings import attributes, mentioned, plain_function
+from pinnln.units.surroundings import found_around, plain_function
 from pinnln.units.time_limit import TimeLimitReached, limited, valid_limit
 
 if TYPE_CHECKING:
@@ -93,15 +93,15 @@ def lint_function(
     plain = plain_function(function)
     if plain is None:
         raise ProblemError(f"expected a Python function of tensors, found {function!r}")
-    around = {**mentioned(plain), **attributes(function)}
+    around = found_around(function, plain)
     declaration = _declared(inputs, outputs, constants or {}, residuals, literals, around)
-    _require_used(function, plain, declaration)
-    captured = [_captured(name, plain) for name, value in mentioned(plain).items() if isinstance(value, pint.Quantity)]
+    _require_used(function, plain, declaration, around)
+    captured = [_captured(name, plain) for name, value in around.items() if isinstance(value, pint.Quantity)]
     if captured:
         return LintReport(tuple(captured))
     from pinnln.units.tensor_run import TensorRun
 
-    run = TensorRun(function, plain, declaration)
+    run = TensorRun(function, plain, declaration, around)
     path, (first, last) = plain.__code__.co_filename, _lines(plain)
     with executed_lines(path) as lines:
         failure = _failure(run, plain, time_limit)
@@ -130,8 +130,9 @@ def rescaled(
     plain = plain_function(function)
     if plain is None:
         raise ProblemError(f"expected a Python function of tensors, found {function!r}")
-    declaration = _declared(inputs, outputs, constants, None, "dimensionless", mentioned(plain))
-    return broken_dimensions(TensorRun(function, plain, declaration).values, dimensions, declaration.dimensions)
+    around = found_around(function, plain)
+    declaration = _declared(inputs, outputs, constants, None, "dimensionless", around)
+    return broken_dimensions(TensorRun(function, plain, declaration, around).values, dimensions, declaration.dimensions)
 
 
 def _declared(
@@ -177,9 +178,10 @@ def _constant(name: str, unit: str | pint.Quantity[Any], held: Any) -> Number:
     return Number(Measured(value, _dimension(unit, f"constant {name!r}"), unit, point=False), name)
 
 
-def _require_used(function: Callable[..., Any], plain: FunctionType, declaration: Declaration) -> None:
+def _require_used(
+    function: Callable[..., Any], plain: FunctionType, declaration: Declaration, around: Mapping[str, Any]
+) -> None:
     parameters = list(inspect.signature(function).parameters)
-    around = {**mentioned(plain), **attributes(function)}
     for name in declaration.constants:
         if name not in parameters and name not in around:
             known = ", ".join(sorted([*parameters, *(key for key, value in around.items() if _numeric(value))]))

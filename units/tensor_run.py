@@ -25,7 +25,7 @@ from pinnln.units.reverse_mode import reverse_mode
 from pinnln.units.source import Source
 from pinnln.units.stage import POINTS, Stage
 from pinnln.units.stand_in_networks import networks_replaced
-from pinnln.units.surroundings import attributes, mentioned, replaced, replaced_attributes
+from pinnln.units.surroundings import replaced, replaced_attributes
 from pinnln.units.tensor_trace import TensorTrace
 
 if TYPE_CHECKING:
@@ -39,7 +39,13 @@ class TensorRun:
     asked_network, whether it asked for a network, whose inputs the oracle cannot know.
     """
 
-    def __init__(self, function: Callable[..., Any], plain: FunctionType, declaration: Declaration) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        plain: FunctionType,
+        declaration: Declaration,
+        around: Mapping[str, Any],
+    ) -> None:
         self.residuals: list[Expression] = []
         self.escapes: list[tuple[Expression, Source | None]] = []
         self.decisions: list[Expression] = []
@@ -47,7 +53,7 @@ class TensorRun:
         self.asked_network = False
         self._places: list[tuple[int, torch.Tensor]] | None = None
         self._function, self._plain, self._declaration = function, plain, declaration
-        self._around = {**mentioned(plain), **attributes(function)}
+        self._around = around
         self._convention: Convention | None = None
 
     def run(self) -> None:
