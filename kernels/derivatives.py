@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from pinnln.kernels import layer_norm_cpu, unrolled
-from pinnln.kernels.reference import Row
+from pinnln.kernels.reference import symmetric_derivative
 from pinnln.kernels.transforms import is_transformed
 
 Operand = tuple[torch.Tensor, ...]
@@ -26,7 +26,6 @@ Operand = tuple[torch.Tensor, ...]
 WIDEST_UNROLLED = 16
 NAMES = ("forward", "hessian", "third")
 ORDERS_WITH_KERNELS = len(NAMES)
-HALVES = (torch.bfloat16, torch.float16)
 
 
 class Layout(Enum):
@@ -92,14 +91,11 @@ def _split(flat: Sequence[Any], count: int) -> list[tuple[Any, ...]]:
 
 def formula(norm: Norm, operands: Sequence[Operand]) -> Operand:
     """The derivative by operations of torch that are exact under every transform; half precision sums in single."""
-    dtype, count = operands[-1][0].dtype, len(operands[-1])
+    count = len(operands[-1])
     if norm.layout is Layout.ARRAYS and torch.compiler.is_compiling() and _is_unrolled(count, len(operands)):
         return tuple(_UNROLLED[len(operands)](*operands, norm.epsilon, norm.center))
     whole = [torch.stack(part) if norm.layout is Layout.ARRAYS else part[0] for part in operands]
-    *directions, x = [part.float() if dtype in HALVES else part for part in whole]
-    row = Row.of(x, norm.epsilon, norm.layout.dim, norm.center)
-    order = (lambda: row.h, row.hessian, row.third, row.fourth)[len(directions)]
-    found: torch.Tensor = order(*directions).to(dtype)
+    found = symmetric_derivative(whole, norm.epsilon, norm.layout.dim, norm.center)
     return found.unbind(0) if norm.layout is Layout.ARRAYS else (found,)
 
 

@@ -14,7 +14,7 @@ from torch.utils.dlpack import from_dlpack
 
 from pinnln.kernels import unrolled
 from pinnln.kernels.compilation import run_compiled
-from pinnln.kernels.reference import Row
+from pinnln.kernels.reference import accumulated, symmetric_derivative
 
 Vectors = Sequence[torch.Tensor]
 
@@ -103,7 +103,7 @@ def _arrays(name: str, operands: Sequence[Vectors], epsilon: float, center: bool
         outputs = [torch.empty_like(entry) for entry in x]
         for block in _blocks(len(x), count):
             whole = [torch.stack([entry[block] for entry in part]) for part in operands]
-            for output, found in zip(outputs, _formula(name, whole, epsilon, center, 0), strict=True):
+            for output, found in zip(outputs, symmetric_derivative(whole, epsilon, 0, center), strict=True):
                 output[block] = found
         return outputs
 
@@ -119,7 +119,7 @@ def _whole(name: str, operands: Sequence[torch.Tensor], epsilon: float, center: 
         output = torch.empty_like(x)
         for block in _blocks(width, count):
             place = block if dim == 1 else (slice(None), block)
-            output[place] = _formula(name, [part[place] for part in operands], epsilon, center, dim)
+            output[place] = symmetric_derivative([part[place] for part in operands], epsilon, dim, center)
         return output
 
 
@@ -134,23 +134,11 @@ def _blocks(width: int, count: int) -> list[slice]:
     return [slice(start, start + size) for start in range(0, count, size)]
 
 
-def _formula(name: str, operands: Sequence[torch.Tensor], epsilon: float, center: bool, dim: int) -> torch.Tensor:
-    *directions, x = [part.to(accumulated(part.dtype)) for part in operands]
-    row = Row.of(x, epsilon, dim, center)
-    found = {"forward": lambda: row.h, "hessian": row.hessian, "third": row.third}[name](*directions)  # type: ignore[operator]
-    return found.to(operands[-1].dtype)  # type: ignore[no-any-return]
-
-
 def _shifted(x: torch.Tensor, epsilon: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     """x less its first column, then h, mean and 1/σ by torch's kernel, which alone would lose rows far from zero."""
     wide = x.to(accumulated(x.dtype))
     c = wide - wide[:, :1]
     return (c, *torch.native_layer_norm(c, [c.shape[1]], None, None, epsilon))
-
-
-def accumulated(dtype: torch.dtype) -> torch.dtype:
-    """The precision that sums of this one are taken in."""
-    return torch.float32 if dtype in (torch.bfloat16, torch.float16) else dtype
 
 
 @functools.lru_cache(maxsize=64)

@@ -7,7 +7,8 @@ from typing import overload
 
 import torch
 
-from pinnln.kernels.derivatives import HALVES, Layout, Norm, derivative
+from pinnln.kernels.derivatives import Layout, Norm, derivative
+from pinnln.kernels.reference import accumulated
 from pinnln.kernels.transforms import is_transformed
 
 Vectors = Sequence[torch.Tensor]
@@ -193,7 +194,7 @@ def _check_gain(weight: torch.Tensor | None, bias: torch.Tensor | None, count: i
                 f"expected {name} of shape ({count},) on {x.device}, one number for each entry of a row, found "
                 f"{tuple(values.shape)} on {values.device}: reshape or move it"
             )
-        if values.dtype != x.dtype and not (x.dtype in HALVES and values.dtype == torch.float32):
+        if values.dtype != x.dtype and values.dtype != accumulated(x.dtype):
             raise ValueError(
                 f"expected {name} of {x.dtype}, as x is, found {values.dtype}: convert it with .to(x.dtype)"
             )

@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from pinnln.kernels.layer_norm_cpu import accumulated
 from pinnln.kernels.normalization import layer_norm, rms_norm
+from pinnln.kernels.reference import accumulated
 
 Size = int | Sequence[int]
 

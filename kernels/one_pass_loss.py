@@ -21,9 +21,8 @@ import torch
 
 from pinnln.kernels import residual_loss_cpu
 from pinnln.kernels.derivatives import Layout, Norm, derivative
-from pinnln.kernels.layer_norm_cpu import accumulated
 from pinnln.kernels.normalization import check_epsilon, check_vectors
-from pinnln.kernels.reference import centred_potential, common_mode_potential, uncentred_potential
+from pinnln.kernels.reference import accumulated, centred_potential, common_mode_potential, uncentred_potential
 from pinnln.kernels.transforms import is_transformed
 
 Numbers = Sequence[float] | torch.Tensor

@@ -15,6 +15,7 @@ The first entry of a row is subtracted before anything is squared: rows of any o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -66,6 +67,22 @@ class Row:
         inner = inner + beta * self.third(a, c) + alpha * self.third(b, c)
         inner = inner - r.square() * (gamma * ab + ac * beta + alpha * bc) * h
         return -r * (gamma * self.third(a, b) + inner)
+
+
+def accumulated(dtype: torch.dtype) -> torch.dtype:
+    """The precision that sums of this one are taken in."""
+    return torch.float32 if dtype in (torch.bfloat16, torch.float16) else dtype
+
+
+def symmetric_derivative(
+    operands: Sequence[torch.Tensor], epsilon: float | torch.Tensor, dim: int, center: bool
+) -> torch.Tensor:
+    """h for (x,), J a for (a, x), D³φ[a, b] for (a, b, x), D⁴φ[a, b, c] for (a, b, c, x), of the dtype of x."""
+    *directions, x = [part.to(accumulated(part.dtype)) for part in operands]
+    row = Row.of(x, epsilon, dim, center)
+    order = (lambda: row.h, row.hessian, row.third, row.fourth)[len(directions)]
+    found: torch.Tensor = order(*directions)
+    return found.to(operands[-1].dtype)
 
 
 def centred(x: torch.Tensor, dim: int) -> torch.Tensor:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import torch
 
 from pinnln.kernels.compilation import run_compiled
-from pinnln.kernels.layer_norm_cpu import FEWEST_COMPILED_ROWS, accumulated
-from pinnln.kernels.reference import Row
+from pinnln.kernels.layer_norm_cpu import FEWEST_COMPILED_ROWS
+from pinnln.kernels.reference import Row, accumulated
 from pinnln.kernels.unrolled import Entries, total
 
 Vectors = Sequence[torch.Tensor]

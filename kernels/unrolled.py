@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 import torch
 
+from pinnln.kernels.reference import accumulated
+
 WIDEST_TWO_PASS = 5
 
 
@@ -34,7 +36,7 @@ class Entries:
     @classmethod
     def of(cls, entries: Sequence[torch.Tensor], center: bool) -> Entries:
         """P v."""
-        wide = [entry.float() if entry.dtype in (torch.bfloat16, torch.float16) else entry for entry in entries]
+        wide = [entry.to(accumulated(entry.dtype)) for entry in entries]
         if not center:
             return cls(wide, None, len(wide))
         shifted = [entry - wide[0] for entry in wide[1:]]
