@@ -2,6 +2,7 @@
 
 from pinnln.kernels.activations import ACTIVATIONS, Activation
 from pinnln.kernels.channels import Tape, propagate
+from pinnln.kernels.embedding import Embedding
 from pinnln.kernels.gram import accumulate_gram
 from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure
 from pinnln.kernels.normalization import layer_norm, rms_norm
@@ -12,6 +13,7 @@ from pinnln.kernels.reference import centred_potential, common_mode_potential, u
 __all__ = [
     "ACTIVATIONS",
     "Activation",
+    "Embedding",
     "LayerNorm",
     "MultiIndex",
     "RMSNorm",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 
 import torch
 
+from pinnln.kernels.activated_channels import ActivatedChannels
 from pinnln.kernels.activations import Activation
-from pinnln.kernels.multi_index import MultiIndex, chain_rule
+from pinnln.kernels.multi_index import MultiIndex
 from pinnln.kernels.norm_channels import NormalizedChannels
 
 Layer = tuple[torch.Tensor, torch.Tensor]
@@ -21,11 +21,11 @@ Layer = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the way back needs of one hidden layer: its input h (C, N, in), ∂h_α/∂z_β as {(α, β): (N, out)}, and the
-    norm that follows the activation, if one does."""
+    """What the way back needs of one hidden layer: its input h (C, N, in), its activation, and the norm that follows
+    it, if one does."""
 
     h: torch.Tensor
-    slopes: dict[tuple[int, int], torch.Tensor]
+    activated: ActivatedChannels
     norm: NormalizedChannels | None
 
 
@@ -81,9 +81,7 @@ class Tape:
             norm = self.kept[place].norm
             if norm is not None:
                 before = norm.back(before)
-            g = torch.zeros_like(before)
-            for (out, into), slope in self.kept[place].slopes.items():
-                g[:, into].addcmul_(before[:, out], slope)
+            g = self.kept[place].activated.back(before)
             found.append((g, self.kept[place].h, self.layers[place]))
         return found
 
@@ -96,7 +94,7 @@ class Tape:
 
 def propagate(
     layers: Sequence[Layer],
-    x: torch.Tensor,
+    features: torch.Tensor,
     indices: tuple[MultiIndex, ...],
     activation: Activation,
     *,
@@ -105,85 +103,43 @@ def propagate(
 ) -> Tape:
     """A multilayer perceptron and its partial derivatives at points.
 
-    Args: layers, (weight (out, in), bias (out,)), the last one linear; x (N, d); indices, downward closed, the value
-    first; activation; keep, what is needed for the way back; epsilon, that of a LayerNorm after every activation, none
-    unless given.
+    Args: layers, (weight (out, in), bias (out,)), the last one linear; features, the channels of the embedded
+    coordinates (C, N, f); indices, downward closed, the value first; activation; keep, what is needed for the way
+    back; epsilon, that of a LayerNorm after every activation, none unless given.
     Returns: the Tape, with output (C, N, m).
     Raises: ValueError for shapes or dtypes that do not fit, and for an order above 2 through a LayerNorm.
 
-    >>> from pinnln.kernels import ACTIVATIONS
+    >>> from pinnln.kernels import ACTIVATIONS, Embedding
     >>> layers = [(torch.ones(1, 1), torch.zeros(1)), (torch.ones(1, 1), torch.zeros(1))]
-    >>> propagate(layers, torch.zeros(1, 1), ((0,), (1,)), ACTIVATIONS["tanh"]).output.flatten()
+    >>> features = Embedding((-1.0,), (1.0,)).channels(torch.zeros(1, 1), ((0,), (1,)))
+    >>> propagate(layers, features, ((0,), (1,)), ACTIVATIONS["tanh"]).output.flatten()
     tensor([0., 1.])
     """
-    _check(layers, x, indices)
+    _check(layers, features, indices)
     with torch.no_grad():
-        h = _seed(x, indices)
+        h = features
         kept = []
         for weight, bias in layers[:-1]:
             z = h @ weight.T
             z[0] += bias
-            after, slopes = _activate(z, indices, activation, keep)
-            norm = None if epsilon is None else NormalizedChannels.of(after, indices, epsilon)
+            activated = ActivatedChannels.of(z, indices, activation, keep=keep)
+            norm = None if epsilon is None else NormalizedChannels.of(activated.output, indices, epsilon)
             if keep:
-                kept.append(_Kept(h, slopes, norm))
-            h = after if norm is None else norm.output()
+                kept.append(_Kept(h, activated, norm))
+            h = activated.output if norm is None else norm.output()
         weight, bias = layers[-1]
         output = h @ weight.T
         output[0] += bias
     return Tape(output, layers, kept, h)
 
 
-def _check(layers: Sequence[Layer], x: torch.Tensor, indices: tuple[MultiIndex, ...]) -> None:
-    if x.ndim != 2 or any(len(index) != x.shape[1] for index in indices):
-        raise ValueError(f"expected x (N, d) and multi-indices of length d, found {tuple(x.shape)} and {indices}")
-    if not layers or layers[0][0].shape[1] != x.shape[1] or layers[0][0].dtype != x.dtype:
+def _check(layers: Sequence[Layer], features: torch.Tensor, indices: tuple[MultiIndex, ...]) -> None:
+    if features.ndim != 3 or len(features) != len(indices):
+        raise ValueError(f"expected features (C, N, f) for {len(indices)} channels, found {tuple(features.shape)}")
+    if not layers or layers[0][0].shape[1] != features.shape[2] or layers[0][0].dtype != features.dtype:
         raise ValueError(
-            f"expected a first layer for inputs {tuple(x.shape)} of {x.dtype}, "
+            f"expected a first layer for features {tuple(features.shape)} of {features.dtype}, "
             f"found {[tuple(w.shape) for w, _ in layers]}"
         )
     if any(indices[0]):
         raise ValueError(f"expected the value as the first channel, found {indices[0]}: take downward_closure(indices)")
-
-
-def _seed(x: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:
-    h = x.new_zeros(len(indices), *x.shape)
-    h[0] = x
-    for place, index in enumerate(indices):
-        if sum(index) == 1:
-            h[place, :, index.index(1)] = 1.0
-    return h
-
-
-def _activate(
-    z: torch.Tensor, indices: tuple[MultiIndex, ...], activation: Activation, keep: bool
-) -> tuple[torch.Tensor, dict[tuple[int, int], torch.Tensor]]:
-    """The channels of σ(z), and ∂h_α/∂z_β for every pair that does not vanish."""
-    place = {index: row for row, index in enumerate(indices)}
-    s = activation.derivatives(z[0], max(sum(index) for index in indices) + keep)
-    h = torch.empty_like(z)
-    h[0] = s[0]
-    slopes: dict[tuple[int, int], torch.Tensor] = {(0, 0): s[1]} if keep else {}
-    for out, index in enumerate(indices[1:], start=1):
-        total: torch.Tensor | None = None
-        for count, blocks in chain_rule(index):
-            factors = [z[place[block]] for block in blocks]
-            term = _product(count, factors)
-            part = s[len(blocks)] * term
-            total = part if total is None else total.add_(part)
-            if keep:
-                _add(slopes, (out, 0), s[len(blocks) + 1] * term)
-                for position, block in enumerate(blocks):
-                    others = factors[:position] + factors[position + 1 :]
-                    _add(slopes, (out, place[block]), s[len(blocks)] * _product(count, others))
-        assert total is not None
-        h[out] = total
-    return h, slopes
-
-
-def _product(count: int, factors: list[torch.Tensor]) -> torch.Tensor | float:
-    return prod(factors, start=count) if count != 1 or not factors else prod(factors[1:], start=factors[0])
-
-
-def _add(slopes: dict[tuple[int, int], torch.Tensor], key: tuple[int, int], value: torch.Tensor) -> None:
-    slopes[key] = slopes[key] + value if key in slopes else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import torch
 
 from pinnln.ansatz import Ansatz, Jets, build_ansatz, jets
 from pinnln.conditions import Requirement
-from pinnln.kernels import MultiIndex, downward_closure
+from pinnln.kernels import Embedding, MultiIndex, downward_closure
 from pinnln.problem import Problem
 from pinnln.units import DIMENSIONLESS, Coordinate, Dimension, Field, ProblemError, Statement, dimension_of
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
@@ -59,9 +60,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Points:
-    """Where a group is asked: dimensionless coordinates (N, d) and the jets of the ansatz there."""
+    """Where a group is asked: dimensionless coordinates (N, d), and there the features that the network sees with
+    their derivatives (C, N, f), and the jets of the ansatz."""
 
     x: torch.Tensor
+    features: torch.Tensor
     jets: Jets
 
 
@@ -78,8 +81,18 @@ class Formulation:
     def place(self, group: Group, unit_points: torch.Tensor) -> Points:
         """Points of the unit box (N, d) in dimensionless coordinates, with the ansatz evaluated there."""
         low, high = self.box()
-        x = low + (high - low) * unit_points
-        return Points(x, jets(self.ansatz, self.coordinates, group.indices, x))
+        return self.at(low + (high - low) * unit_points, group.indices)
+
+    def at(self, x: torch.Tensor, indices: tuple[MultiIndex, ...]) -> Points:
+        """Points x (N, d) in dimensionless coordinates, prepared for the derivatives `indices`."""
+        features = self.embedding.channels(x, indices)
+        return Points(x, features, jets(self.ansatz, self.coordinates, indices, x))
+
+    @functools.cached_property
+    def embedding(self) -> Embedding:
+        """The features of the coordinates that the network sees."""
+        low, high = self.box()
+        return Embedding(tuple(low.tolist()), tuple(high.tolist()))
 
     def box(self) -> tuple[torch.Tensor, torch.Tensor]:
         """The lower and upper corner of the domain in dimensionless coordinates."""

@@ -41,16 +41,16 @@ class MLP:
     def tape(
         self,
         theta: torch.Tensor,
-        x: torch.Tensor,
+        features: torch.Tensor,
         outputs: int,
         indices: tuple[MultiIndex, ...],
         *,
         keep: bool = True,
     ) -> Tape:
-        """The network and its partial derivatives at points x (N, d), by derivative channels."""
-        layers = self.layers(theta, x.shape[1], outputs)
+        """The network and its partial derivatives, from those of its features (C, N, f), by derivative channels."""
+        layers = self.layers(theta, features.shape[2], outputs)
         epsilon = EPSILON if self.layer_norm else None
-        return propagate(layers, x, indices, ACTIVATIONS[self.activation], keep=keep, epsilon=epsilon)
+        return propagate(layers, features, indices, ACTIVATIONS[self.activation], keep=keep, epsilon=epsilon)
 
     def shapes(self, inputs: int, outputs: int) -> list[tuple[int, int]]:
         """(out, in) of every layer."""
@@ -62,12 +62,15 @@ class MLP:
         return sum(after * (before + 1) for after, before in self.shapes(inputs, outputs))
 
     def initialize(self, inputs: int, outputs: int, seed: int) -> torch.Tensor:
-        """Parameters θ (P,) after Glorot: weights normal with variance 2/(in + out), biases zero; seed explicit."""
+        """Parameters θ (P,), seed explicit: weights normal with variance 2/(in + out) after Glorot, biases of hidden
+        layers uniform in [−1, 1], so that no network starts as an odd function, the last bias zero."""
         generator = torch.Generator().manual_seed(seed)
         parts = []
         for after, before in self.shapes(inputs, outputs):
             weight = torch.randn(after, before, dtype=torch.float64, generator=generator)
-            parts += [(weight * math.sqrt(2 / (after + before))).flatten(), torch.zeros(after, dtype=torch.float64)]
+            bias = 2 * torch.rand(after, dtype=torch.float64, generator=generator) - 1
+            parts += [(weight * math.sqrt(2 / (after + before))).flatten(), bias]
+        parts[-1].zero_()
         return torch.cat(parts)
 
     def layers(self, theta: torch.Tensor, inputs: int, outputs: int) -> list[tuple[torch.Tensor, torch.Tensor]]:

@@ -46,8 +46,8 @@ class ResidualObjective(AbstractObjective):
         conditioning.require(components)
         self.formulation, self.network, self.conditioning = formulation, network, conditioning
         self.sampling, self.seed = sampling, seed
-        self._inputs, self._outputs = len(formulation.coordinates), len(formulation.fields)
-        self.size = network.size(self._inputs, self._outputs)
+        self._outputs = len(formulation.fields)
+        self.size = network.size(formulation.embedding.size, self._outputs)
         self.resample(0)
 
     def resample(self, round: int) -> None:
@@ -149,4 +149,4 @@ class ResidualObjective(AbstractObjective):
                 yield group, points, weight
 
     def _tape(self, theta: torch.Tensor, group: Group, points: Points, *, keep: bool = True) -> Tape:
-        return self.network.tape(theta, points.x, self._outputs, group.indices, keep=keep)
+        return self.network.tape(theta, points.features, self._outputs, group.indices, keep=keep)

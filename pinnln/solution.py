@@ -15,7 +15,6 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from pinnln.ansatz import jets
 from pinnln.formulation import TORCH, Formulation, nondimensional
 from pinnln.kernels import MultiIndex, downward_closure
 from pinnln.network import MLP
@@ -29,7 +28,7 @@ from pinnln.units.registry import coherent
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_FORMAT = 1
+_FORMAT = 2
 _SLACK = 1e-9
 
 
@@ -195,8 +194,9 @@ class Solution:
         formulation = self.formulation
         yardsticks = [formulation.yardsticks[item] for item in formulation.coordinates]
         x = torch.from_numpy((points - [item.reference for item in yardsticks]) / [item.span for item in yardsticks])
-        tape = self.network.tape(self.theta, x, len(formulation.fields), indices, keep=False)
-        return jets(formulation.ansatz, formulation.coordinates, indices, x).apply(tape.output)
+        places = formulation.at(x, indices)
+        tape = self.network.tape(self.theta, places.features, len(formulation.fields), indices, keep=False)
+        return places.jets.apply(tape.output)
 
     def _partial(self, leaf: Partial, channels: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:
         yardsticks = self.formulation.yardsticks

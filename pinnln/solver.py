@@ -76,7 +76,7 @@ def train(
 ) -> Solution:
     """Trains one formulation of a problem; the seed fixes weights and points."""
     objective = ResidualObjective(formulation, network, conditioning, sampling, seed)
-    theta = network.initialize(len(formulation.coordinates), len(formulation.fields), seed)
+    theta = network.initialize(formulation.embedding.size, len(formulation.fields), seed)
     started = time.perf_counter()
 
     def monitor(progress: Progress) -> None:

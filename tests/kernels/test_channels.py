@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given, strategies as st
 
-from pinnln.kernels import ACTIVATIONS, MultiIndex, downward_closure, propagate
+from pinnln.kernels import ACTIVATIONS, Embedding, MultiIndex, downward_closure, propagate
 
 FLOAT = torch.float64
 
@@ -32,6 +32,12 @@ def plain(layers: list[tuple[torch.Tensor, torch.Tensor]], x: torch.Tensor, acti
     for weight, bias in layers[:-1]:
         x = function(x @ weight.T + bias)
     return x @ layers[-1][0].T + layers[-1][1]
+
+
+def bare(x: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:
+    """The coordinates as their own features."""
+    count = x.shape[1]
+    return Embedding((-1.0,) * count, (1.0,) * count).channels(x, indices)
 
 
 def nested(
@@ -62,7 +68,7 @@ def test_channels_equal_nested_autograd(activation: str, inputs: int, order: int
     layers = network(inputs, 2, seed=order + inputs)
     x = torch.rand(5, inputs, dtype=FLOAT, generator=torch.Generator().manual_seed(1))
     indices = downward_closure(every_index(inputs, order))
-    output = propagate(layers, x, indices, ACTIVATIONS[activation]).output
+    output = propagate(layers, bare(x, indices), indices, ACTIVATIONS[activation]).output
     for place, index in enumerate(indices):
         expected = nested(layers, x, index, activation).detach()
         assert float((output[place] - expected).abs().max()) <= 1e-12 * max(1.0, float(expected.abs().max())), index
@@ -74,7 +80,7 @@ def test_the_way_back_equals_autograd(seed: int, activation: str, order: int) ->
     layers = network(2, 2, seed, width=4)
     x = torch.rand(3, 2, dtype=FLOAT, generator=torch.Generator().manual_seed(seed))
     indices = downward_closure([(order, 0), (0, 1)])
-    tape = propagate(layers, x, indices, ACTIVATIONS[activation])
+    tape = propagate(layers, bare(x, indices), indices, ACTIVATIONS[activation])
     signals = torch.randn(2, *tape.output.shape, dtype=FLOAT, generator=torch.Generator().manual_seed(seed))
     jacobian = tape.jacobian(signals)
     leaves = [part.clone().requires_grad_() for layer in layers for part in layer]
@@ -93,13 +99,14 @@ def test_what_does_not_fit_is_refused() -> None:
     layers = network(2, 1, 0)
     x = torch.zeros(3, 2, dtype=FLOAT)
     tanh = ACTIVATIONS["tanh"]
-    with pytest.raises(ValueError, match=r"expected x \(N, d\) and multi-indices of length d"):
-        propagate(layers, x, ((0,),), tanh)
-    with pytest.raises(ValueError, match="expected a first layer for inputs"):
-        propagate(layers, x.float(), ((0, 0),), tanh)
+    features = bare(x, ((0, 0),))
+    with pytest.raises(ValueError, match=r"expected features \(C, N, f\) for 2 channels"):
+        propagate(layers, features, ((0, 0), (1, 0)), tanh)
+    with pytest.raises(ValueError, match="expected a first layer for features"):
+        propagate(layers, features.float(), ((0, 0),), tanh)
     with pytest.raises(ValueError, match="expected the value as the first channel"):
-        propagate(layers, x, ((1, 0),), tanh)
-    tape = propagate(layers, x, ((0, 0),), tanh, keep=False)
+        propagate(layers, features, ((1, 0),), tanh)
+    tape = propagate(layers, features, ((0, 0),), tanh, keep=False)
     with pytest.raises(ValueError, match="propagate with keep=True"):
         tape.gradient(torch.zeros_like(tape.output))
     with pytest.raises(ValueError, match=r"expected signals of shape \(1, 3, 1\)"):

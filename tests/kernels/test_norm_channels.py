@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from pinnln.kernels import ACTIVATIONS, downward_closure, layer_norm, propagate
+from pinnln.kernels import ACTIVATIONS, Embedding, downward_closure, layer_norm, propagate
 
 FLOAT = torch.float64
 EPSILON = 1e-3
@@ -59,7 +59,13 @@ def test_normalised_channels_and_their_way_back_equal_autograd(seed: int) -> Non
     parameters = [item for layer in layers for item in layer]
     gradient = torch.cat([item.flatten() for item in torch.autograd.grad((signal * expected).sum(), parameters)])
     detached = [(w.detach(), b.detach()) for w, b in layers]
-    tape = propagate(detached, x, INDICES, ACTIVATIONS["tanh"], epsilon=EPSILON)
+    tape = propagate(
+        detached,
+        Embedding((-1.0, -1.0), (1.0, 1.0)).channels(x, INDICES),
+        INDICES,
+        ACTIVATIONS["tanh"],
+        epsilon=EPSILON,
+    )
     torch.testing.assert_close(tape.output, expected.detach(), rtol=1e-10, atol=1e-10)
     torch.testing.assert_close(tape.gradient(signal), gradient, rtol=1e-10, atol=1e-9)
     torch.testing.assert_close(tape.jacobian(signal[None])[0].sum(0), gradient, rtol=1e-10, atol=1e-9)
@@ -67,7 +73,7 @@ def test_normalised_channels_and_their_way_back_equal_autograd(seed: int) -> Non
 
 def test_a_third_derivative_through_a_normalised_layer_is_refused() -> None:
     """With the way out."""
+    indices = downward_closure([(3, 0)])
+    features = torch.zeros(len(indices), 1, 2, dtype=FLOAT)
     with pytest.raises(ValueError, match=r"order 0 to 2 through a normalised layer, found \(3, 0\): lower the order"):
-        propagate(
-            network(0), torch.zeros(1, 2, dtype=FLOAT), downward_closure([(3, 0)]), ACTIVATIONS["tanh"], epsilon=1e-5
-        )
+        propagate(network(0), features, indices, ACTIVATIONS["tanh"], epsilon=1e-5)

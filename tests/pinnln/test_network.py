@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pinnln import MLP, LevenbergMarquardt, Solution, solve
-from pinnln.kernels import LayerNorm
+from pinnln.kernels import Embedding, LayerNorm
 from pinnln.network import EPSILON
 from pinnln.problems import copper_bar
 
@@ -35,7 +35,9 @@ def test_a_normalised_network_is_that_of_torch_with_our_layer() -> None:
     theta = NORMALIZED.initialize(2, 3, seed=4)
     x = torch.rand(6, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
     expected = as_module(theta, NORMALIZED, 2, 3)(x)
-    output = NORMALIZED.tape(theta, x.detach(), 3, ((0, 0), (1, 0), (0, 1)), keep=False).output
+    indices = ((0, 0), (1, 0), (0, 1))
+    features = Embedding((-1.0, -1.0), (1.0, 1.0)).channels(x.detach(), indices)
+    output = NORMALIZED.tape(theta, features, 3, indices, keep=False).output
     torch.testing.assert_close(output[0], expected.detach(), rtol=1e-12, atol=1e-12)
     (slope,) = torch.autograd.grad(expected[:, 1].sum(), x)
     torch.testing.assert_close(output[1:, :, 1].T, slope, rtol=1e-12, atol=1e-12)
