@@ -10,7 +10,7 @@ from pinnln.units import ProblemError, Q, Quantity, UnitsError
 
 
 def require(name: str, value: Quantity | float, unit: str, why: str, low: float = 0.0, high: float = math.inf) -> float:
-    """The magnitude of an argument in a unit, if it lies in the open range  low < value < high.
+    """The magnitude of an argument in a unit, if it lies in the range  low < value ≤ high.
 
     Args: name of the argument; value; unit it is measured in, "" for a pure number; why the range is what it is, the
     end of a sentence that begins with "since"; low and high, in that unit.
@@ -23,7 +23,8 @@ def require(name: str, value: Quantity | float, unit: str, why: str, low: float 
     Traceback (most recent call last):
     pinnln.units.errors.ProblemError: length = -1 m: expected a value above 0 m, since a bar has an extent
     """
-    shown = f"{value:.6g~P}" if isinstance(value, Quantity) and np.ndim(value.magnitude) == 0 else f"{value}"
+    measured = isinstance(value, Quantity) and np.ndim(value.magnitude) == 0
+    shown = f"{value:.6g~P}" if measured else f"{value:.6g}" if isinstance(value, float) else f"{value}"
     asked = f"{Q(1.0, unit).units:~P}" if unit else ""
     quantity = value if isinstance(value, Quantity) else Q(value, "dimensionless")
     if not quantity.is_compatible_with(unit or "dimensionless"):
@@ -32,9 +33,9 @@ def require(name: str, value: Quantity | float, unit: str, why: str, low: float 
     if np.ndim(quantity.magnitude):
         raise ProblemError(f"{name} = {shown}: expected one number, found shape {np.shape(quantity.magnitude)}")
     magnitude = float(quantity.m_as(unit or "dimensionless"))
-    if not (math.isfinite(magnitude) and low < magnitude < high):
+    if not (math.isfinite(magnitude) and low < magnitude <= high):
         ends = [f"above {low:g}"] if math.isfinite(low) else []
-        ends += [f"below {high:g}"] if math.isfinite(high) else []
+        ends += [f"up to {high:g}"] if math.isfinite(high) else []
         allowed = f"a value {' and '.join(ends)} {asked}".rstrip() if ends else "a finite value"
         raise ProblemError(f"{name} = {shown}: expected {allowed}, since {why}")
     return magnitude
@@ -55,5 +56,6 @@ def require_count(name: str, value: int, why: str) -> int:
 
 
 EXTENT = "a domain has an extent"
+COLDEST = "nothing is colder"
 MATTER = "the field would vanish everywhere and no relative error were defined"
 """Reasons that many problems share."""

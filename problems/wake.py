@@ -42,7 +42,7 @@ def kovasznay(
     v = U λ/(2π) e^(λx/H) sin(2πy/H),  p = ½ρU² (1 − e^(2λx/H)).  The velocity is given on all four sides, the pressure
     at one point; all three fields are wanted. Re = 20 is another common choice.
 
-    Args: reynolds Re = UH/ν, from 1 to 1000; spacing H of the rods [m]; speed U [m s⁻¹]; density ρ [kg m⁻³].
+    Args: reynolds Re = UH/ν, up to 1000; spacing H of the rods [m]; speed U [m s⁻¹]; density ρ [kg m⁻³].
     Returns: the benchmark; its quantities of interest are the velocity between two rods, and the pressure downstream.
     Raises: ProblemError for an argument out of its range.
     Source: L. I. G. Kovasznay, Math. Proc. Camb. Phil. Soc. 44, 58 (1948).
@@ -50,7 +50,7 @@ def kovasznay(
     >>> f"{kovasznay().quantities[0].reference:.5g~P}"
     '10.159 cm/s'
     """
-    require("reynolds", reynolds, "", "below it the eddies fill no box, above it they fade too slowly", 0.999, 1000.001)
+    require("reynolds", reynolds, "", "there is friction, and beyond it the eddies do not fade in the box", high=1000.0)
     H = require("spacing", spacing, "m", EXTENT)
     U = require("speed", speed, "m/s", MATTER)
     rho = require("density", density, "kg/m^3", "a fluid has mass")
