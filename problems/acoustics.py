@@ -42,7 +42,7 @@ def helmholtz(
     pressure P [Pa], the amplitude; across m and up n, whole numbers.
     Returns: the benchmark; its quantity of interest is the pressure at a crest, P.
     Raises: ProblemError for an argument out of its range, and at a resonance, where the solution is not unique.
-    Source: S. Wang, Y. Teng, P. Perdikaris, SIAM J. Sci. Comput. 43, A3055 (2021), §3.4, in dimensionless form.
+    Source: S. Wang, Y. Teng, P. Perdikaris, SIAM J. Sci. Comput. 43, A3055 (2021), in dimensionless form.
 
     >>> f"{helmholtz().quantities[0].reference:.4g~P}"
     '1 Pa'

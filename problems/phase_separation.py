@@ -39,11 +39,11 @@ def allen_cahn(
     starts from zero, a dip remains that is filled only slowly. Networks like the state u = 0, which is unstable but
     has no residual. With the defaults it is the common test, D = 1e-4 and r = 5 in units of L and of the duration.
 
-    Args: half_width L [m]; diffusivity D [m² s⁻¹] and rate r [s⁻¹], with D/(rL²) above 1e-5, up to 0.01; duration, up to
-    20/r [s].
+    Args: half_width L [m]; diffusivity D [m² s⁻¹] and rate r [s⁻¹], with D/(rL²) above 1e-5, up to 0.01;
+    duration, up to 20/r [s].
     Returns: the benchmark; its quantity of interest is the mean of u² at the end.
     Raises: ProblemError for an argument out of its range.
-    Source: M. Raissi, P. Perdikaris, G. E. Karniadakis, J. Comput. Phys. 378, 686 (2019), §4.2. Reference by our own
+    Source: M. Raissi, P. Perdikaris, G. E. Karniadakis, J. Comput. Phys. 378, 686 (2019). Reference by our own
     Fourier series: with the defaults a finer one differs by less than 1e-9 (relative L2 in x) at the start and from
     0.01 s on, and by less than 1e-5 between, where the kink of the start at x = ±L is smoothed.
 

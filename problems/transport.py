@@ -42,7 +42,7 @@ def advection(
     Returns: the benchmark; its quantity of interest is the concentration where the crest must be at the end.
     Raises: ProblemError for an argument that is not above zero.
     Source: A. S. Krishnapriyan et al., Characterizing possible failure modes in physics-informed neural networks,
-    NeurIPS 34 (2021), §3.1, in dimensionless form.
+    NeurIPS 34 (2021), in dimensionless form.
 
     >>> f"{advection().quantities[0].reference:.4g~P}"
     '1 g/m³'

@@ -38,8 +38,8 @@ def wave(
     time 2L/c:  u = A (sin(πx/L) cos(πct/L) + ½ sin(4πx/L) cos(4πct/L)).
 
     Args: length L [m], speed c of waves on the string [m s⁻¹], amplitude A [m], duration [s], all quantities.
-    Returns: the benchmark; its quantity of interest is the mean square speed of the energy at the end,
-    the mean of (∂u/∂t)² + c² (∂u/∂x)² along the string, which is that of the start: (5/2) π²c²A²/L².
+    Returns: the benchmark; its quantity of interest is twice the energy over the mass at the end, the mean of
+    (∂u/∂t)² + c² (∂u/∂x)² along the string, which is that of the start: (5/2) π²c²A²/L².
     Raises: ProblemError for an argument that is not above zero.
     Source: S. Wang, X. Yu, P. Perdikaris, J. Comput. Phys. 449, 110768 (2022), in dimensionless form with c = 2.
 

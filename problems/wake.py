@@ -50,7 +50,8 @@ def kovasznay(
     >>> f"{kovasznay().quantities[0].reference:.5g~P}"
     '10.159 cm/s'
     """
-    require("reynolds", reynolds, "", "there is friction, and beyond it the eddies do not fade in the box", high=1000.0)
+    why = "there is friction, and beyond it the eddies do not fade in the box"
+    require("reynolds", reynolds, "", why, high=1000.0)
     H = require("spacing", spacing, "m", EXTENT)
     U = require("speed", speed, "m/s", MATTER)
     rho = require("density", density, "kg/m^3", "a fluid has mass")
