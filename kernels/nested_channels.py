@@ -8,14 +8,14 @@ from math import factorial, prod
 from typing import TypeAlias
 
 import torch
-from torch.func import jvp, vjp, vmap
+from torch.func import vjp, vmap
 
-from pinnln.kernels.exact_layer_norm import ExactLayerNorm
+from pinnln.kernels.exact_norms import ExactNorms
 from pinnln.kernels.multi_index import MultiIndex
 from pinnln.kernels.tape import AbstractTape, require_way_back
 
 Function: TypeAlias = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-_Nest: TypeAlias = Callable[[torch.Tensor], tuple[torch.Tensor, ...]]
+_Jet: TypeAlias = Callable[[torch.Tensor], dict[MultiIndex, torch.Tensor]]
 
 _POINTS = 256
 
@@ -24,7 +24,7 @@ _POINTS = 256
 class NestedTape(AbstractTape):
     """The channels of a function u(θ, features) of points that do not mix, and the way back by autograd.
 
-    Slower than a recording: every order is one more pass of forward mode over the one below.
+    Slower than a recording: every order is one more pass back over the one below.
 
     Attributes: output (C, N, m); function, from θ (P,) and features (N, f) to (N, m); theta; features (C, N, f), with
     their derivatives; indices; kept, whether the way back was asked for.
@@ -88,7 +88,7 @@ class NestedTape(AbstractTape):
 def nested_channels(
     function: Function, theta: torch.Tensor, features: torch.Tensor, indices: tuple[MultiIndex, ...]
 ) -> torch.Tensor:
-    """The channels (C, N, m) of u(θ, f), where f is given by its own channels (C, N, f), by nested forward mode.
+    """The channels (C, N, m) of u(θ, f), where f is given by its own channels (C, N, f), by nested reverse mode.
 
     ∂^α u(f(x)) = ∂^α_s u(Σ_β ∂^β f s^β / β!) at s = 0: the chain rule asks of f for nothing but these derivatives.
     """
@@ -99,37 +99,52 @@ def nested_channels(
         for channel, index in zip(features[1:], indices[1:], strict=True):
             powers = [s[:, axis : axis + 1] for axis, order in enumerate(index) for _ in range(order)]
             total = total + channel * prod(powers[1:], start=powers[0]) / prod(map(factorial, index))
-        with ExactLayerNorm():
+        with ExactNorms():
             return function(theta, total)
 
-    found: dict[MultiIndex, torch.Tensor] = {}
-    for index in sorted(indices, key=sum, reverse=True):
-        if index not in found:
-            found.update(_chain(along, origin, index))
+    jet = _value(along)
+    for order in range(1, max(map(sum, indices)) + 1):
+        jet = _one_order_more(jet, [index for index in indices if sum(index) == order])
+    found = jet(origin)
     return torch.stack([found[index] for index in indices])
 
 
-def _chain(
-    function: Callable[[torch.Tensor], torch.Tensor], origin: torch.Tensor, index: MultiIndex
-) -> dict[MultiIndex, torch.Tensor]:
-    """The derivative `index` of a function at the origin, and those passed on the way up to it."""
-
-    def value(s: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return (function(s),)
-
-    passed = [(0,) * len(index)]
-    nest: _Nest = value
-    for axis in (axis for axis, order in enumerate(index) for _ in range(order)):
-        nest = _one_order_more(nest, axis)
-        passed.append(tuple(order + (place == axis) for place, order in enumerate(passed[-1])))
-    return dict(zip(passed, nest(origin), strict=True))
+def _value(function: Callable[[torch.Tensor], torch.Tensor]) -> _Jet:
+    return lambda s: {(0,) * s.shape[1]: function(s)}
 
 
-def _one_order_more(nest: _Nest, axis: int) -> _Nest:
-    def further(s: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        direction = torch.zeros_like(s)
-        direction[:, axis] = 1.0
-        found = jvp(nest, (s,), (direction,))
-        return (*found[0], found[1][-1])
+def _one_order_more(jet: _Jet, wanted: list[MultiIndex]) -> _Jet:
+    """The derivatives of a jet, and those wanted of the next order, each the slope of one of the order below.
+
+    Points do not mix, so that one pass back from a column gives its slopes at all points, along every axis.
+    """
+    below = {index: _lowered(index) for index in wanted}
+
+    def further(s: torch.Tensor) -> dict[MultiIndex, torch.Tensor]:
+        def tops(s: torch.Tensor) -> tuple[dict[MultiIndex, torch.Tensor], dict[MultiIndex, torch.Tensor]]:
+            passed = jet(s)
+            return {index: passed[index] for index, _ in below.values()}, passed
+
+        values, back, passed = vjp(tops, s, has_aux=True)
+        slopes = {index: _slopes(values, back, index) for index in values}
+        return {**passed, **{index: slopes[lower][:, :, axis] for index, (lower, axis) in below.items()}}
 
     return further
+
+
+def _slopes(
+    values: dict[MultiIndex, torch.Tensor], back: Callable[..., tuple[torch.Tensor]], index: MultiIndex
+) -> torch.Tensor:
+    """The slopes (N, m, d) of one derivative (N, m)."""
+    rows = []
+    for column in range(values[index].shape[1]):
+        signals = {other: torch.zeros_like(value) for other, value in values.items()}
+        signals[index][:, column] = 1.0
+        rows.append(back(signals)[0])
+    return torch.stack(rows, 1)
+
+
+def _lowered(index: MultiIndex) -> tuple[MultiIndex, int]:
+    """The index with one derivative less, along its first axis that has one, and that axis."""
+    axis = next(axis for axis, order in enumerate(index) if order)
+    return tuple(order - (place == axis) for place, order in enumerate(index)), axis

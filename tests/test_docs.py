@@ -28,7 +28,6 @@ MODULES = sorted(
 README = (ROOT / "README.md").read_text()
 
 
-@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # from within torch, at the first forward mode
 @pytest.mark.parametrize("name", MODULES)
 def test_docstrings_run(name: str) -> None:
     """The examples of a module do what they show."""

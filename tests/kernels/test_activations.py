@@ -1,4 +1,4 @@
-"""Activations: every derivative is the slope of the one before it, up to the fifth, which the way back of a fourth needs."""
+"""Activations: every derivative is the slope of the one before, up to the fifth, for the way back of a fourth."""
 
 from __future__ import annotations
 

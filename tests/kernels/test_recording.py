@@ -11,8 +11,6 @@ from hypothesis import given, settings, strategies as st
 from pinnln.kernels import ACTIVATIONS, MultiIndex, NestedTape, Recording, Stack, downward_closure, layer_norm
 from pinnln.kernels.nested_channels import nested_channels
 
-pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # from within torch
-
 FLOAT = torch.float64
 WIDTH = 3
 INDICES = downward_closure([(3, 0), (1, 1), (0, 2)])

@@ -36,8 +36,6 @@ from pinnln.network import AbstractNetwork
 from pinnln.network_description import describe, restore
 from pinnln.units import Q
 
-pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # from within torch
-
 WIDTH = 4
 SECOND = downward_closure([(2, 0), (1, 1), (0, 2)])
 THIRD = downward_closure([(3, 0), (1, 1), (0, 2)])
