@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import factorial, prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from torch.func import vjp, vmap
@@ -125,7 +125,8 @@ def _one_order_more(jet: _Jet, wanted: list[MultiIndex]) -> _Jet:
             passed = jet(s)
             return {index: passed[index] for index, _ in below.values()}, passed
 
-        values, back, passed = vjp(tops, s, has_aux=True)
+        made: tuple[Any, ...] = vjp(tops, s, has_aux=True)
+        values, back, passed = made
         slopes = {index: _slopes(values, back, index) for index in values}
         return {**passed, **{index: slopes[lower][:, :, axis] for index, (lower, axis) in below.items()}}
 
