@@ -18,6 +18,7 @@ from pinnln.objective import AbstractObjective, LeastSquares
 _CHUNK = 1024
 _CANDIDATES = 4
 _MOST_ROWS = 8
+_MOST_KEPT = 2**24
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,8 @@ class ResidualObjective(AbstractObjective):
         """The objective near θ at frozen weights; residuals and Jacobian go into the system chunk by chunk."""
         models: list[Linearized] = []
         here: list[torch.Tensor] = []
+        kept: list[torch.Tensor] = []
+        few = self.rows * self.size <= _MOST_KEPT
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
             output = tape.output.detach().requires_grad_()
@@ -171,10 +174,16 @@ class ResidualObjective(AbstractObjective):
                 jacobian = jacobian[:, :half] + jacobian[:, half:]
             here.append(math.sqrt(weight) * model.rows.reshape(-1))
             system.add(jacobian.reshape(-1, self.size), here[-1])
+            kept += [jacobian.reshape(-1, self.size)] if few else []
             models.append(model)
-        return LeastSquares(
-            torch.cat(here), lambda other: self._frozen(other, models), lambda w: self._pulled(theta, models, w)
-        )
+
+        def pull(w: torch.Tensor) -> torch.Tensor:
+            if not few:
+                return self._pulled(theta, models, w)
+            return sum((block.T @ part for block, part in zip(kept, torch.split(w, sizes), strict=True)), theta * 0)
+
+        sizes = [len(part) for part in here]
+        return LeastSquares(torch.cat(here), lambda other: self._frozen(other, models), pull)
 
     def residuals(self, theta: torch.Tensor) -> dict[str, torch.Tensor]:
         """The dimensionless residuals of every component at the current points, (N,) each."""
