@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import torch
 
-from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.formulation import Formulation, Group, Points
 from pinnln.kernels import Tape, accumulate_gram
@@ -61,7 +60,7 @@ class ResidualObjective(AbstractObjective):
         """Points of one group in chunks, with the weight of each point in the mean."""
         group = self.formulation.groups[place]
         count = self.sampling.interior if place == 0 else self.sampling.face
-        unit = sobol(self.formulation.coordinates, count, group.fixed, seed)
+        unit = self.formulation.sample(group, count, seed)
         for rows in torch.split(unit, _CHUNK):
             there = rows if group.twin is None else torch.cat([rows, self._moved(rows, group)])
             yield self.formulation.place(group, there), 1 / len(unit)
