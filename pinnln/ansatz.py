@@ -11,7 +11,7 @@ from math import comb, prod
 import numpy as np
 import torch
 
-from pinnln.conditions import Dirichlet, Initial, Requirement
+from pinnln.conditions import Dirichlet, Initial, Periodic, Requirement
 from pinnln.holes import projected, reach, rim_base, rim_distances
 from pinnln.kernels import MultiIndex
 from pinnln.units import Ball, Coordinate, Derivative, Expression, Field
@@ -45,10 +45,12 @@ class RimDatum:
 
 @dataclass(frozen=True)
 class Ansatz:
-    """The lift G and the distance D of every field, with the requirements they meet exactly."""
+    """The lift G and the distance D of every field, the coordinates along which all of them repeat, and the
+    requirements that are met exactly."""
 
     lifts: tuple[Expression, ...]
     distances: tuple[Expression, ...]
+    periodic: tuple[Coordinate, ...]
     met: tuple[Requirement, ...]
 
 
@@ -62,16 +64,47 @@ def build_ansatz(
 
     G is the Boolean sum of linear interpolations between faces, of what the rims of holes leave to it. Data that
     contradict each other on an edge, as at the corner of a driven cavity, cannot all be met: as few as possible are
-    left to the loss.
+    left to the loss. Where every field is periodic the network is, and data that are not, in value or slope, are left
+    to the loss.
     """
-    lifts, distances, met = [], [], []
+    lifts, distances = [], []
+    circles = _circles(fields, requirements)
+    periodic = tuple(circles)
+    met = [item for items in circles.values() for item in items]
     for field in fields:
-        stated = [datum for kind, item in requirements for datum in _data(kind, item, field, yardsticks)]
+        stated = [
+            datum
+            for kind, item in requirements
+            for datum in _data(kind, item, field, yardsticks)
+            if all(_repeats(datum, axis, yardsticks, holes) for axis in periodic)
+        ]
         data = _compatible(stated, field, yardsticks, holes)
         lifts.append(_lift(data, yardsticks))
         distances.append(_distance(data, yardsticks))
         met += [datum.requirement for datum in data]
-    return Ansatz(tuple(lifts), tuple(distances), tuple(met))
+    return Ansatz(tuple(lifts), tuple(distances), periodic, tuple(met))
+
+
+def _circles(
+    fields: Sequence[Field], requirements: Sequence[tuple[type, Requirement]]
+) -> dict[Coordinate, list[Requirement]]:
+    """The coordinates along which every field is stated to be periodic, with what states it."""
+    stated: dict[Coordinate, list[Requirement]] = {}
+    for kind, item in requirements:
+        if kind is Periodic:
+            (axis,) = item.fixed
+            stated.setdefault(axis, []).append(item)
+    values = {axis: {item.statement.target for item in items} for axis, items in stated.items()}
+    return {axis: items for axis, items in stated.items() if all(field in values[axis] for field in fields)}
+
+
+def _repeats(datum: Datum | RimDatum, axis: Coordinate, yardsticks: Yardsticks, holes: Sequence[Ball]) -> bool:
+    """Whether a datum has one value and one slope at both ends of a coordinate, and so has the distance from it."""
+    if axis in (datum.hole.coordinates if isinstance(datum, RimDatum) else (datum.coordinate,)):
+        return False
+    low, high = (_place(axis, end, yardsticks) for end in (axis.low, axis.high))
+    shown = [fold(datum.value), differentiate(fold(datum.value), axis)]
+    return all(_vanishes(subtract(_on(item, axis, high), _on(item, axis, low)), yardsticks, holes) for item in shown)
 
 
 def _compatible(

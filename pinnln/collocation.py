@@ -26,7 +26,7 @@ def sobol(
     """
     free = [place for place, item in enumerate(coordinates) if item not in fixed]
     engine = _Sequence(len(free), seed)
-    kept: list[torch.Tensor] = []
+    kept = [torch.empty(0, len(coordinates), dtype=torch.float64)]
     while sum(map(len, kept)) < (count if free else 1):
         points = torch.empty(count if free else 1, len(coordinates), dtype=torch.float64)
         points[:, free] = engine.draw(len(points))

@@ -294,6 +294,14 @@ def test_figures_leave_holes_open() -> None:
     assert list(solution.covers(x=Q([1.2, 0.1], "m"), y=Q("0.8 m"))) == [False, True]
 
 
+def test_periodic_data_and_holes() -> None:
+    """The distance from a hole does not repeat, so where its coordinates do its data are left to the loss."""
+    problem = Problem(heat, Periodic(u, on=x.ends), Dirichlet(u, K, on=LARGE), without=LARGE)
+    formulation = untrained(problem, Scales(u=K)).formulation
+    assert formulation.ansatz.periodic == (x,)
+    assert [item.name for group in formulation.groups[1:] for item in group.components] == ["u on large"]
+
+
 def said(make: Any) -> str:
     """What is said when something is refused."""
     with pytest.raises((ProblemError, UnitsError)) as caught:
