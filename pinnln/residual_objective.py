@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.formulation import Formulation, Group, Points
 from pinnln.kernels import AbstractSystem, AbstractTape
@@ -119,7 +118,7 @@ class ResidualObjective(AbstractObjective):
         return self._placed(place, self._unit_points(place, count, seed))
 
     def _unit_points(self, place: int, count: int, seed: int) -> torch.Tensor:
-        return sobol(self.formulation.coordinates, count, self.formulation.groups[place].fixed, seed)
+        return self.formulation.sample(self.formulation.groups[place], count, seed)
 
     def _placed(self, place: int, unit: torch.Tensor) -> Iterator[tuple[Points, float]]:
         group = self.formulation.groups[place]
