@@ -91,6 +91,7 @@ def lint(context: click.Context, repeats: int, as_json: bool) -> None:
 @click.option("--adam", type=int, default=5000, show_default=True, help="DeepXDE's iterations of Adam.")
 @click.option("--lbfgs", type=int, default=10_000, show_default=True, help="DeepXDE's iterations of L-BFGS.")
 @click.option("--nncg", type=int, default=0, show_default=True, help="DeepXDE's iterations of NNCG.")
+@click.option("--learning-rate", type=float, default=1e-3, show_default=True, help="Of DeepXDE's Adam.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("results/deepxde"), show_default=True
 )
@@ -107,6 +108,7 @@ def against_deepxde(
     adam: int,
     lbfgs: int,
     nncg: int,
+    learning_rate: float,
     out: Path,
     only_table: bool,
     as_json: bool,
@@ -122,16 +124,17 @@ def against_deepxde(
 
     from pinnln.head_to_head import Settings
     from pinnln.head_to_head_figure import error_figure
-    from pinnln.head_to_head_report import read_runs, report
+    from pinnln.head_to_head_report import made_by, read_runs, report
     from pinnln.run_queue import run_queue
 
-    settings = Settings(threads, budget, adam, lbfgs, nncg)
+    settings = Settings(threads, budget, adam, lbfgs, nncg, learning_rate)
     failed: list[str] = []
     if not only_table:
         planned = _jobs(_cases(names), seeds, settings, out / "runs")
         failed = run_queue(planned, jobs, threads, lambda text: click.echo(text, err=True))
     found, steps = read_runs(out / "runs")
-    made = report(found, steps, shlex.join(["pinnln", *sys.argv[1:]]))
+    command = made_by(out) if only_table else None
+    made = report(found, steps, command or shlex.join(["pinnln", *sys.argv[1:]]))
     written = made.save(out)
     if made.rows:
         error_figure(found).savefig(out / "error.png", dpi=160)

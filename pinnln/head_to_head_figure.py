@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from pinnln.head_to_head import Run
 from pinnln.head_to_head_report import sides_of
 
 _BLUE, _VERMILION, _INK = "#0072b2", "#d55e00", "#444444"  # Okabe and Ito's, which all eyes tell apart
+_NAMES = {"allen_cahn": "Allen-Cahn"}
 _PER_RUN = 200
 _COLUMNS = 4
 
@@ -29,21 +33,38 @@ def error_figure(runs: Sequence[Run]) -> Figure:
     columns = min(_COLUMNS, len(cases))
     rows = -(-len(cases) // columns)
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08)
-    figure = Figure(figsize=(max(3.3 * columns, 5.2), 2.75 * rows + 0.75), layout=layout)
+    figure = Figure(figsize=(max(3.3 * columns, 7.4), 2.75 * rows + 0.75), layout=layout)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for place, (panel, case) in enumerate(zip(panels, cases, strict=False)):
         ours, theirs = sides_of(runs, case)
-        _curve(panel, theirs, _VERMILION, "DeepXDE, Adam then L-BFGS")
-        _curve(panel, ours, _BLUE, "pinnln")
+        _curve(panel, theirs, _VERMILION)
+        _curve(panel, ours, _BLUE)
         _dress(panel, case, first=place % columns == 0, last=place + columns >= len(cases))
     for panel in panels[len(cases) :]:
         panel.set_visible(False)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles[::-1], labels[::-1], loc="outside upper left", ncols=2, frameon=False, fontsize=10)
+    figure.legend(handles=_key(runs), loc="outside upper left", ncols=4, frameon=False, fontsize=9.5, labelcolor=_INK)
     return figure
 
 
-def _curve(panel: Axes, runs: Sequence[Run], color: str, label: str) -> None:
+def _key(runs: Sequence[Run]) -> list[Artist]:
+    """What lines, band and ring mean."""
+    seeds = len({run.seed for run in runs})
+    ring: dict[str, Any] = {
+        "marker": "o",
+        "color": "white",
+        "markeredgecolor": _VERMILION,
+        "markeredgewidth": 1.3,
+        "markersize": 5,
+    }
+    return [
+        Line2D([], [], color=_BLUE, linewidth=1.8, label="pinnln"),
+        Line2D([], [], color=_VERMILION, linewidth=1.8, label="DeepXDE"),
+        Line2D([], [], linestyle="", label="Adam ends, L-BFGS begins", **ring),
+        Patch(color=_INK, alpha=0.18, linewidth=0, label=f"median and range, {seeds} seeds"),
+    ]
+
+
+def _curve(panel: Axes, runs: Sequence[Run], color: str) -> None:
     usable = [run for run in runs if run.history]
     if not usable:
         return
@@ -53,7 +74,7 @@ def _curve(panel: Axes, runs: Sequence[Run], color: str, label: str) -> None:
     errors = np.stack([_along(run, times) for run in usable])
     middle = np.median(errors, axis=0)
     panel.fill_between(times, errors.min(0), errors.max(0), color=color, alpha=0.18, linewidth=0)
-    panel.plot(times, middle, color=color, linewidth=1.8, label=label, solid_capstyle="round")
+    panel.plot(times, middle, color=color, linewidth=1.8, solid_capstyle="round")
     panel.plot(times[-1], middle[-1], "o", color=color, markersize=5, clip_on=False)
     handover = [found for run in usable if (found := _handover(run)) is not None]
     if handover and len(handover) == len(usable) and start < (when := float(np.median(handover))) < end:
@@ -98,6 +119,8 @@ def _dress(panel: Axes, case: str, *, first: bool, last: bool) -> None:
 
 
 def _title(case: str) -> str:
-    """The case in words, natural_convection_1e4 as natural convection, Ra = 10⁴."""
+    """The case in words, natural_convection_1e4 as Natural convection, Ra = 10⁴."""
     words, _, power = case.rpartition("_1e")
-    return f"{words.replace('_', ' ')}, Ra = $10^{power}$" if words else case.replace("_", " ")
+    name = words or case
+    shown = _NAMES.get(name, name.replace("_", " ").capitalize())
+    return f"{shown}, Ra = $10^{power}$" if words else shown

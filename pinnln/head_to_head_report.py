@@ -135,8 +135,9 @@ class Report:
             newton = f", then {chosen['nncg']:,} of NNCG" if chosen["nncg"] else ""
             versions = ", ".join(f"{name} {number}" for name, number in self.versions.items())
             found.append(
-                f"DeepXDE: {chosen['adam']:,} iterations of Adam at 1e-3, then at most {chosen['lbfgs']:,} of L-BFGS"
-                f"{newton}. Each run: {chosen['threads']} thread(s), at most {chosen['budget']:g} s. {versions}."
+                f"DeepXDE: {chosen['adam']:,} iterations of Adam at {chosen['learning_rate']:g}, then at most "
+                f"{chosen['lbfgs']:,} of L-BFGS{newton}. Each run: {chosen['threads']} thread(s), at most "
+                f"{chosen['budget']:g} s. {versions}."
             )
         if self.rows:
             theirs, ours = (median(getattr(row, side).startup for row in self.rows) for side in ("deepxde", "pinnln"))
@@ -190,6 +191,12 @@ def read_runs(folder: Path) -> tuple[list[Run], list[AdamStep]]:
     found.sort(key=lambda item: (order.get(item["case"], len(order)), item["case"]))
     runs = [Run.from_dict(item) for item in found if "history" in item]
     return runs, [AdamStep.from_dict(item) for item in found if "history" not in item]
+
+
+def made_by(folder: Path) -> str | None:
+    """The command that made the report in a folder, if there is one."""
+    path = folder / "report.json"
+    return str(json.loads(path.read_text(encoding="utf-8"))["command"]) if path.exists() else None
 
 
 def report(runs: Sequence[Run], steps: Sequence[AdamStep], command: str) -> Report:
