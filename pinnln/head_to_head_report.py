@@ -122,11 +122,12 @@ class Report:
             f"{measure} ({', '.join(row.case for row in self.rows if row.measure == measure)})" for measure in measures
         ]
         return [
-            f"Medians over {' or '.join(map(str, seeds))} seeds, with the range. Error: {'; '.join(named)}.",
+            f"Medians over {' or '.join(map(str, seeds))} seed(s), with the range. Error: {'; '.join(named)}.",
             "Sooner: the time from which DeepXDE is within 10 % of its final error, over the time from which pinnln "
             "stays below it. Closer: DeepXDE's final error over that of pinnln at DeepXDE's time.",
             "DeepXDE was given what its users find by hand: the same dimensionless equations, exact conditions, "
             "network, Sobol points, fresh ones during Adam, and float64. Its clock runs in its optimisers' steps only.",
+            "pinnln draws later points partly where its residual is large, which DeepXDE's resampling does not do.",
         ]
 
     def _setting(self) -> list[str]:
@@ -242,6 +243,8 @@ def _shown(side: Side) -> tuple[str, str, str]:
 def _times(ratio: float) -> str:
     if not math.isfinite(ratio):
         return "∞"
+    if ratio < 1:
+        return f"{ratio:.2g}×"
     return f"{ratio:.1f}×" if ratio < 10 else f"{ratio:,.0f}×" if ratio < 1e4 else f"{ratio:.0e}×"
 
 

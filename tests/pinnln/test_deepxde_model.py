@@ -75,6 +75,13 @@ def dispersive() -> Formulation:
     return nondimensional(problem, problem.scales(Scales(u=Q("1 m/s"))).yardsticks)
 
 
+def test_the_formulations_have_what_they_are_here_for() -> None:
+    """Twins in the loss, a coordinate on a circle, a third derivative: otherwise the tests below would show less."""
+    assert any(group.twin for group in coupled().groups)
+    assert dispersive().embedding.periodic == (True, False)
+    assert (3, 0) in dispersive().groups[0].indices
+
+
 @pytest.mark.parametrize("make", [heat, coupled, dispersive])
 def test_residuals_and_conditions_are_those_of_pinnln(make: Any) -> None:
     """At the same points and random parameters, in the first round of points and in the next, to round-off."""

@@ -31,7 +31,7 @@ from pinnln.head_to_head import (
 )
 from pinnln.head_to_head_figure import error_figure
 from pinnln.head_to_head_report import Row, error_at, read_runs, report, settled
-from pinnln.optimizers import LevenbergMarquardt
+from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.problems import CATALOG, copper_bar
 from pinnln.run_queue import Job, run_queue, write_json
 
