@@ -20,7 +20,8 @@ import torch
 from pinnln.collocation import sobol
 from pinnln.formulation import TORCH, Formulation, Group
 from pinnln.kernels import Embedding
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
+from pinnln.perceptron import MLP
 from pinnln.residual_objective import Sampling
 from pinnln.units import Coordinate
 from pinnln.units.program import Partial, Program
@@ -95,7 +96,9 @@ def _set_float(module: Any, name: str) -> None:
         module.config.set_default_float(name)
 
 
-def deepxde_model(module: Any, formulation: Formulation, network: MLP, sampling: Sampling, seed: int) -> Any:
+def deepxde_model(
+    module: Any, formulation: Formulation, network: AbstractNetwork, sampling: Sampling, seed: int
+) -> Any:
     """A formulation as a `deepxde.Model`, ready to compile: what pinnln trains on, said in DeepXDE's terms.
 
     The equations become `pde(x, y)`, the ansatz G + D·N an output transform, the embedding a feature transform,
@@ -105,11 +108,10 @@ def deepxde_model(module: Any, formulation: Formulation, network: MLP, sampling:
     Args: module, what `deepxde` yields; formulation; network; sampling; seed of the points.
     Raises: ValueError for a network that DeepXDE's FNN cannot be.
     """
-    if network.layer_norm:
-        raise ValueError(f"expected a network that DeepXDE's FNN can be, found {network}: take layer_norm=False")
-    fields = len(formulation.fields)
-    outputs = [after for after, _ in network.shapes(formulation.embedding.size, fields)]
-    net = module.nn.FNN([formulation.embedding.size, *outputs], network.activation, "Glorot normal")
+    if not isinstance(network, MLP) or network.layer_norm is not None:
+        raise ValueError(f"expected a network that DeepXDE's FNN can be, found {network}: take an MLP without norms")
+    widths = [formulation.embedding.size, *[network.width] * network.depth, len(formulation.fields)]
+    net = module.nn.FNN(widths, network.activation, "Glorot normal")
     net.apply_feature_transform(_features(formulation.embedding))
     net.apply_output_transform(_transform(formulation))
     interior, *others = range(len(formulation.groups))

@@ -10,7 +10,7 @@ import torch
 
 from pinnln.deepxde_model import deepxde, deepxde_model, loss_weights, parameters_of
 from pinnln.formulation import Formulation
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
 from pinnln.residual_objective import Sampling
 from pinnln.trail import Trail
 
@@ -56,7 +56,9 @@ class Trained:
     startup: float
 
 
-def train_deepxde(formulation: Formulation, network: MLP, sampling: Sampling, schedule: Schedule, seed: int) -> Trained:
+def train_deepxde(
+    formulation: Formulation, network: AbstractNetwork, sampling: Sampling, schedule: Schedule, seed: int
+) -> Trained:
     """Trains the DeepXDE model of a formulation.
 
     Seconds are those spent within the steps of its optimisers: not its displays, its resampling or its import. L-BFGS

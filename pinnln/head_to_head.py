@@ -19,9 +19,9 @@ from pinnln.deepxde_model import deepxde, deepxde_model, loss_weights
 from pinnln.deepxde_training import Schedule, train_deepxde
 from pinnln.formulation import Formulation, nondimensional
 from pinnln.levenberg_marquardt import LevenbergMarquardt
-from pinnln.network import MLP
 from pinnln.objective import Progress
 from pinnln.optimizers import AbstractOptimizer, TrainingError
+from pinnln.perceptron import MLP
 from pinnln.residual_objective import ResidualObjective
 from pinnln.solution import Report, Solution
 from pinnln.solver import train

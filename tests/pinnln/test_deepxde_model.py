@@ -19,6 +19,7 @@ from pinnln import (
     Neumann,
     Periodic,
     Pin,
+    PreNorm,
     Problem,
     Residual,
     Sampling,
@@ -141,8 +142,8 @@ def test_its_loss_is_twice_the_mean_square_and_so_is_the_gradient(make: Any) -> 
 
 def test_a_network_that_an_fnn_cannot_be_is_refused() -> None:
     """LayerNorm layers are ours alone."""
-    with deepxde(0) as module, pytest.raises(ValueError, match="take layer_norm=False"):
-        deepxde_model(module, heat(), MLP(4, 1, layer_norm=True), SAMPLING, 0)
+    with deepxde(0) as module, pytest.raises(ValueError, match="take an MLP without norms"):
+        deepxde_model(module, heat(), MLP(4, 1, layer_norm=PreNorm()), SAMPLING, 0)
 
 
 def test_training_goes_through_its_phases_within_its_budget() -> None:

@@ -91,7 +91,7 @@ class _Lost(MLP):
     """A network that starts where nothing is finite."""
 
     def initialize(self, inputs: int, outputs: int, seed: int) -> torch.Tensor:
-        return torch.full((self.size(inputs, outputs),), math.nan, dtype=torch.float64)
+        return torch.full_like(super().initialize(inputs, outputs, seed), math.nan)
 
 
 def test_a_row_compares_medians_at_equal_errors_and_equal_times() -> None:
