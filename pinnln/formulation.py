@@ -16,6 +16,7 @@ from pinnln.units import DIMENSIONLESS, Coordinate, Dimension, Field, ProblemErr
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
 from pinnln.units.program import Functions, Partial, Program
 from pinnln.units.scales import unit_of, unit_yardsticks
+from pinnln.window import Window
 
 TORCH: Functions = {
     **{
@@ -70,13 +71,15 @@ class Points:
 
 @dataclass(frozen=True)
 class Formulation:
-    """A problem compiled: its symbols, yardsticks, ansatz and groups; the interior is the first group."""
+    """A problem compiled: its symbols, yardsticks, ansatz and groups; the interior is the first group. With `window`,
+    only that part of time."""
 
     coordinates: tuple[Coordinate, ...]
     fields: tuple[Field, ...]
     yardsticks: Yardsticks
     ansatz: Ansatz
     groups: tuple[Group, ...]
+    window: Window | None = None
 
     def place(self, group: Group, unit_points: torch.Tensor) -> Points:
         """Points of the unit box (N, d) in dimensionless coordinates, with the ansatz evaluated there."""
@@ -86,7 +89,10 @@ class Formulation:
     def at(self, x: torch.Tensor, indices: tuple[MultiIndex, ...]) -> Points:
         """Points x (N, d) in dimensionless coordinates, prepared for the derivatives `indices`."""
         features = self.embedding.channels(x, indices)
-        return Points(x, features, jets(self.ansatz, self.coordinates, indices, x))
+        known = jets(self.ansatz, self.coordinates, indices, x)
+        if self.window is not None and self.window.handover is not None:
+            known = self.window.handover.added(known, x)
+        return Points(x, features, known)
 
     @functools.cached_property
     def embedding(self) -> Embedding:
@@ -99,6 +105,8 @@ class Formulation:
         yardsticks = [(item, self.yardsticks[item]) for item in self.coordinates]
         low = [(item.low - yardstick.reference) / yardstick.span for item, yardstick in yardsticks]
         high = [(item.high - yardstick.reference) / yardstick.span for item, yardstick in yardsticks]
+        if self.window is not None:
+            low[self.window.axis], high[self.window.axis] = self.window.start, self.window.end
         return torch.tensor(low, dtype=torch.float64), torch.tensor(high, dtype=torch.float64)
 
     def residuals(self, group: Group, points: Points, network: torch.Tensor) -> torch.Tensor:

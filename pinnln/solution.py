@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,11 +25,12 @@ from pinnln.units import Coordinate, Expression, Face, Field, ProblemError, Q, Q
 from pinnln.units.nondimensional import Characteristic
 from pinnln.units.program import Partial, Program
 from pinnln.units.registry import coherent
+from pinnln.windows import Windows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_FORMAT = 2
+_FORMAT = 3
 _SLACK = 1e-9
 
 
@@ -48,17 +50,35 @@ class Report:
         return self.status == "converged"
 
 
+def joined(reports: Sequence[Report], shares: Sequence[float]) -> Report:
+    """One report of several windows: the worst end among them, and the mean objective over all time."""
+    worst = max(reports, key=lambda report: ("converged", "budget", "stalled").index(report.status))
+    message = f"window {reports.index(worst) + 1} of {len(reports)}: {worst.message}"
+    objective = sum(share * report.objective for share, report in zip(shares, reports, strict=True))
+    steps, seconds = sum(report.steps for report in reports), sum(report.seconds for report in reports)
+    return Report(worst.status, message, steps, seconds, objective)
+
+
 class Solution:
     """The answer to a problem: any expression of its fields, anywhere in its domain, in units.
 
-    Args: problem; formulation, the equations it was trained on; network and parameters theta (P,); report.
+    Args: problem; formulation, the equations it was trained on; network and parameters theta (P,); report; breaks,
+    the dimensionless times between windows, if it was solved in W of them, and theta is (W, P).
     """
 
     def __init__(
-        self, problem: Problem, formulation: Formulation, network: MLP, theta: torch.Tensor, report: Report
+        self,
+        problem: Problem,
+        formulation: Formulation,
+        network: MLP,
+        theta: torch.Tensor,
+        report: Report,
+        breaks: Sequence[float] = (),
     ) -> None:
         self.problem, self.formulation, self.network = problem, formulation, network
         self.theta, self.report = theta, report
+        self.windows = Windows(problem, formulation, breaks)
+        self._chain = self.windows.chain(network, theta)
 
     def __call__(self, expression: Expression, **at: pint.Quantity[Any] | float) -> Quantity:
         """An expression of the fields, at points.
@@ -130,6 +150,7 @@ class Solution:
             "scales": {item.name: asdict(yardstick) for item, yardstick in self.formulation.yardsticks.items()},
             "equations": fingerprint(self.formulation),
             "report": asdict(self.report),
+            "breaks": self.windows.breaks,
         }
         unfinished = Path(f"{path}.unfinished")
         save_file({"theta": self.theta}, unfinished, metadata={"pinnln": json.dumps(about)})
@@ -158,7 +179,8 @@ class Solution:
             raise ProblemError(
                 f"{path} is a solution of other equations: solve this problem, or state the one it is of"
             )
-        return cls(problem, formulation, MLP(**about["network"]), theta, Report(**about["report"]))
+        report = Report(**about["report"])
+        return cls(problem, formulation, MLP(**about["network"]), theta, report, about["breaks"])
 
     def _answer(self, expression: Expression, values: np.ndarray[Any, Any]) -> Quantity:
         found = coherent(values[()], dimension_of(expression))
@@ -179,24 +201,30 @@ class Solution:
         if set(at) - {item.name for item in fixed} or any(np.ndim(value) for value in fixed.values()):
             raise ProblemError(f"expected scalars for some of the coordinates, found {', '.join(at)}")
         free = [item for item in self.formulation.coordinates if item not in fixed]
-        nodes, weights = np.polynomial.legendre.leggauss(64 if len(free) <= 2 else 16)
+        count = 64 if len(free) <= 2 else 16
+        rules = {item: self._rule(item, count) for item in free}
         axes = [
-            (item.low + (item.high - item.low) * (nodes + 1) / 2 if item in free else np.array([float(fixed[item])]))
-            for item in self.formulation.coordinates
+            rules[item][0] if item in free else np.array([float(fixed[item])]) for item in self.formulation.coordinates
         ]
         points = np.stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")], axis=1)
         total = np.ones(())
-        for _ in free:
-            total = np.multiply.outer(total, weights / 2)
+        for item in free:
+            total = np.multiply.outer(total, rules[item][1])
         return points, total.ravel(), free
+
+    def _rule(self, item: Coordinate, count: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Places and weights of a mean along a coordinate, `count` in each window of time."""
+        nodes, weights = np.polynomial.legendre.leggauss(count)
+        shares = np.array(self.windows.shares if item.is_time else (1.0,))
+        starts = np.cumsum(shares) - shares
+        places = (starts[:, None] + shares[:, None] * (nodes + 1) / 2).ravel()
+        return item.low + (item.high - item.low) * places, (shares[:, None] * weights / 2).ravel()
 
     def _channels(self, points: np.ndarray[Any, Any], indices: tuple[MultiIndex, ...]) -> torch.Tensor:
         formulation = self.formulation
         yardsticks = [formulation.yardsticks[item] for item in formulation.coordinates]
         x = torch.from_numpy((points - [item.reference for item in yardsticks]) / [item.span for item in yardsticks])
-        places = formulation.at(x, indices)
-        tape = self.network.tape(self.theta, places.features, len(formulation.fields), indices, keep=False)
-        return places.jets.apply(tape.output)
+        return self.windows.channels(self._chain, x, indices)
 
     def _partial(self, leaf: Partial, channels: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:
         yardsticks = self.formulation.yardsticks
