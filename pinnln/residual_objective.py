@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
+from pinnln.causal import Causal, TimeFront
 from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.formulation import Formulation, Group, Points
@@ -46,12 +47,15 @@ class ResidualObjective(AbstractObjective):
         conditioning.require(components)
         self.formulation, self.network, self.conditioning = formulation, network, conditioning
         self.sampling, self.seed = sampling, seed
+        self._front = TimeFront(conditioning, formulation) if isinstance(conditioning, Causal) else None
         self._outputs = len(formulation.fields)
         self.size = network.size(formulation.embedding.size, self._outputs)
         self.resample(0)
 
     def resample(self, round: int) -> None:
         """Fresh points: a deterministic function of the seed and the round."""
+        if self._front is not None:
+            self._front.advance()
         self._points = [
             list(self.draw(place, seed=(1_000_003 * self.seed + 7919 * round + 31 * place) % 2**31))
             for place in range(len(self.formulation.groups))
@@ -78,7 +82,7 @@ class ResidualObjective(AbstractObjective):
             total = 0.0
             for group, points, weight in self._chunks():
                 r = self.formulation.residuals(group, points, self._tape(theta, group, points, keep=False).output)
-                total += weight * float(self.conditioning.total(r))
+                total += weight * float(self._conditioned(points, r).total(r))
         return total
 
     def gradient(self, theta: torch.Tensor) -> tuple[float, torch.Tensor]:
@@ -87,7 +91,8 @@ class ResidualObjective(AbstractObjective):
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
             output = tape.output.detach().requires_grad_()
-            loss = weight * self.conditioning.total(self.formulation.residuals(group, points, output))
+            r = self.formulation.residuals(group, points, output)
+            loss = weight * self._conditioned(points, r, seen=group).total(r)
             (signal,) = torch.autograd.grad(loss, output)
             total += float(loss.detach())
             slope += tape.gradient(signal)
@@ -103,7 +108,7 @@ class ResidualObjective(AbstractObjective):
             tape = self._tape(theta, group, points)
             output = tape.output.detach().requires_grad_()
             r = self.formulation.residuals(group, points, output)
-            model = self.conditioning.linearize(r.detach())
+            model = self._conditioned(points, r, seen=group).linearize(r.detach())
             signals = self._signals(r, output, model, weight)
             jacobian = tape.jacobian(signals)
             if group.twin is not None:
@@ -114,6 +119,13 @@ class ResidualObjective(AbstractObjective):
             half_square += 0.5 * weight * float(model.rows.square().sum())
         return Quadratic(gram, slope, half_square, lambda other: self._frozen(other, models))
 
+    def open_time(self) -> bool:
+        """Ends a causal ordering, so that every time counts alike; whether there was anything left to open."""
+        closed = self._front is not None and not self._front.open
+        if self._front is not None:
+            self._front.open_all()
+        return closed
+
     def residuals(self, theta: torch.Tensor) -> dict[str, torch.Tensor]:
         """The dimensionless residuals of every component at the current points, (N,) each."""
         found: dict[str, list[torch.Tensor]] = {}
@@ -123,6 +135,14 @@ class ResidualObjective(AbstractObjective):
                 for component, row in zip(group.components, r, strict=True):
                     found.setdefault(component.name, []).append(row)
         return {name: torch.cat(rows) for name, rows in found.items()}
+
+    def _conditioned(self, points: Points, r: torch.Tensor, seen: Group | None = None) -> AbstractConditioning:
+        """The conditioning at points; training tells of which group it has `seen` the residuals r."""
+        if self._front is None:
+            return self.conditioning
+        if seen is self.formulation.groups[0]:
+            self._front.record(points, r, first=points is self._points[0][0][0])
+        return self._front.conditioning(points, r.shape[1])
 
     def _signals(self, r: torch.Tensor, output: torch.Tensor, model: Linearized, weight: float) -> torch.Tensor:
         """∂s/∂(channels) for every row s of the model, (M, C, N, m)."""

@@ -96,6 +96,9 @@ def train(
             each(timed)
 
     outcome = run_all(optimizers, objective, theta, monitor)
+    if objective.open_time():
+        last = run_all(optimizers, objective, outcome.theta, monitor)
+        outcome = replace(last, steps=outcome.steps + last.steps)
     seconds = time.perf_counter() - started
     report = Report(outcome.status, outcome.message, outcome.steps, seconds, objective.value(outcome.theta))
     return Solution(problem, formulation, network, outcome.theta, report)
