@@ -17,8 +17,9 @@ if TYPE_CHECKING:
         Pin as Pin,
         Robin as Robin,
     )
+    from pinnln.levenberg_marquardt import LevenbergMarquardt as LevenbergMarquardt
     from pinnln.network import MLP as MLP
-    from pinnln.optimizers import LBFGS as LBFGS, Adam as Adam, LevenbergMarquardt as LevenbergMarquardt
+    from pinnln.optimizers import LBFGS as LBFGS, Adam as Adam
     from pinnln.problem import Problem as Problem, Residual as Residual
     from pinnln.residual_objective import Sampling as Sampling
     from pinnln.residual_vector import ResidualVector as ResidualVector
@@ -59,7 +60,8 @@ _HOME = {
     "conditioning": ("LayerNorm", "MeanSquare"),
     "conditions": ("Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
     "network": ("MLP",),
-    "optimizers": ("Adam", "LBFGS", "LevenbergMarquardt"),
+    "levenberg_marquardt": ("LevenbergMarquardt",),
+    "optimizers": ("Adam", "LBFGS"),
     "problem": ("Problem", "Residual"),
     "residual_objective": ("Sampling",),
     "residual_vector": ("ResidualVector",),

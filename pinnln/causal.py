@@ -72,13 +72,14 @@ class Weighted(AbstractConditioning):
         root = self.weights.sqrt()
         model = self.inner.linearize(r)
         matrix = torch.eye(len(r), dtype=r.dtype)[:, :, None] if model.matrix is None else model.matrix
-        return Linearized(root * model.rows, root * matrix, lambda other: self.weights * model.evaluate(other))
+        return Linearized(root * model.rows, root * matrix, lambda other: root * model.evaluate(other))
 
 
 class TimeFront:
     """How far time is open, and what the residuals were when they were last asked.
 
     Args: causal; formulation.
+    Attributes: settled, whether the residuals seen last were all of open time.
     Raises: ProblemError if the problem is of no time.
     """
 
@@ -93,6 +94,7 @@ class TimeFront:
         low, high = formulation.box()
         self._low, self._high = float(low[self._axis]), float(high[self._axis])
         self._stage, self._waited = 1, 0
+        self.settled = False
         self._seen: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     @property
@@ -112,6 +114,7 @@ class TimeFront:
         """Keeps the size of residuals (K, N) for the next `advance`; `first` forgets those kept before."""
         if first:
             self._seen = []
+        self.settled = self.open
         self._seen.append((self._share(points, r.shape[1]), r.detach().square().mean(0)))
 
     def advance(self) -> None:

@@ -11,9 +11,10 @@ import torch
 
 from pinnln.conditioning import AbstractConditioning, MeanSquare
 from pinnln.formulation import Formulation, nondimensional
+from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.network import MLP
 from pinnln.objective import Progress
-from pinnln.optimizers import AbstractOptimizer, LevenbergMarquardt, run_all
+from pinnln.optimizers import AbstractOptimizer, run_all
 from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.residual_objective import ResidualObjective, Sampling
