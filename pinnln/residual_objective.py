@@ -12,8 +12,8 @@ from pinnln.causal import Causal, TimeFront
 from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.formulation import Formulation, Group, Points
-from pinnln.kernels import AbstractSystem, Tape
-from pinnln.network import MLP
+from pinnln.kernels import AbstractSystem, AbstractTape
+from pinnln.network import AbstractNetwork
 from pinnln.objective import AbstractObjective, LeastSquares
 
 _CHUNK = 1024
@@ -51,7 +51,12 @@ class ResidualObjective(AbstractObjective):
     """
 
     def __init__(
-        self, formulation: Formulation, network: MLP, conditioning: AbstractConditioning, sampling: Sampling, seed: int
+        self,
+        formulation: Formulation,
+        network: AbstractNetwork,
+        conditioning: AbstractConditioning,
+        sampling: Sampling,
+        seed: int,
     ) -> None:
         components = {name: item for group in formulation.groups for name, item in group.dimensions.items()}
         conditioning.require(components)
@@ -243,5 +248,5 @@ class ResidualObjective(AbstractObjective):
             for points, weight in chunks:
                 yield group, points, weight
 
-    def _tape(self, theta: torch.Tensor, group: Group, points: Points, *, keep: bool = True) -> Tape:
+    def _tape(self, theta: torch.Tensor, group: Group, points: Points, *, keep: bool = True) -> AbstractTape:
         return self.network.tape(theta, points.features, self._outputs, group.indices, keep=keep)

@@ -12,9 +12,10 @@ import torch
 from pinnln.conditioning import AbstractConditioning, MeanSquare
 from pinnln.formulation import Formulation, nondimensional
 from pinnln.levenberg_marquardt import LevenbergMarquardt
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
 from pinnln.objective import Progress
 from pinnln.optimizers import AbstractOptimizer, run_all
+from pinnln.perceptron import MLP
 from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.residual_objective import ResidualObjective, Sampling
@@ -28,7 +29,7 @@ def solve(
     problem: Problem,
     scales: Scales | None = None,
     *,
-    network: MLP | None = None,
+    network: AbstractNetwork | None = None,
     conditioning: AbstractConditioning | None = None,
     optimizer: AbstractOptimizer | Sequence[AbstractOptimizer] | None = None,
     sampling: Sampling | None = None,
@@ -75,7 +76,7 @@ def solve(
 def train(
     problem: Problem,
     formulation: Formulation,
-    network: MLP,
+    network: AbstractNetwork,
     conditioning: AbstractConditioning,
     optimizers: Sequence[AbstractOptimizer],
     sampling: Sampling,
@@ -108,7 +109,7 @@ def train(
 def train_in_windows(
     problem: Problem,
     windows: Windows,
-    network: MLP,
+    network: AbstractNetwork,
     conditioning: AbstractConditioning,
     optimizers: Sequence[AbstractOptimizer],
     sampling: Sampling,

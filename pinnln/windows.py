@@ -15,7 +15,7 @@ from pinnln.conditions import Dirichlet, Initial, Requirement
 from pinnln.formulation import Formulation
 from pinnln.kernels import MultiIndex
 from pinnln.kernels.multi_index import LARGEST_ORDER
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
 from pinnln.problem import Problem
 from pinnln.units import Derivative, Expression, Field, ProblemError
 from pinnln.units.algebra import divide, multiply, subtract
@@ -32,7 +32,7 @@ class Trained:
     """A network with its parameters θ (P,) in the formulation it was trained on."""
 
     formulation: Formulation
-    network: MLP
+    network: AbstractNetwork
     theta: torch.Tensor
 
     def channels(self, x: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:
@@ -136,7 +136,7 @@ class Windows:
             window=Window(self._axis, at, end, handover),
         )
 
-    def chain(self, network: MLP, theta: torch.Tensor) -> tuple[Trained, ...]:
+    def chain(self, network: AbstractNetwork, theta: torch.Tensor) -> tuple[Trained, ...]:
         """The trained windows in their order.
 
         Args: network; theta (P,) for one window, (W, P) for W.
