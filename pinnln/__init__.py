@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pinnln.benchmark import Benchmark as Benchmark, QuantityOfInterest as QuantityOfInterest
+    from pinnln.causal import Causal as Causal
     from pinnln.comparison import WAYS as WAYS, Comparison as Comparison, Way as Way, compare as compare
     from pinnln.conditioning import LayerNorm as LayerNorm, MeanSquare as MeanSquare
     from pinnln.conditions import (
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "benchmark": ("Benchmark", "QuantityOfInterest"),
+    "causal": ("Causal",),
     "comparison": ("WAYS", "Comparison", "Way", "compare"),
     "conditioning": ("LayerNorm", "MeanSquare"),
     "conditions": ("Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
@@ -91,6 +93,7 @@ _TRAINED = {
     "LBFGS",
     "MLP",
     "Adam",
+    "Causal",
     "FourierFeatures",
     "LayerNorm",
     "LevenbergMarquardt",

@@ -17,6 +17,7 @@ from pinnln.units import DIMENSIONLESS, Ball, Coordinate, Dimension, Field, Prob
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
 from pinnln.units.program import Functions, Partial, Program
 from pinnln.units.scales import unit_of, unit_yardsticks
+from pinnln.window import Window
 
 TORCH: Functions = {
     **{
@@ -72,7 +73,8 @@ class Points:
 
 @dataclass(frozen=True)
 class Formulation:
-    """A problem compiled: its symbols, yardsticks, ansatz and groups; the interior is the first group."""
+    """A problem compiled: its symbols, yardsticks, ansatz and groups; the interior is the first group. With `window`,
+    only that part of time."""
 
     coordinates: tuple[Coordinate, ...]
     fields: tuple[Field, ...]
@@ -80,6 +82,7 @@ class Formulation:
     ansatz: Ansatz
     groups: tuple[Group, ...]
     holes: tuple[Ball, ...] = ()
+    window: Window | None = None
 
     def sample(self, group: Group, count: int, seed: int) -> torch.Tensor:
         """Points (N, d) of the unit box where a group is asked, none of them in a hole."""
@@ -95,7 +98,10 @@ class Formulation:
     def at(self, x: torch.Tensor, indices: tuple[MultiIndex, ...]) -> Points:
         """Points x (N, d) in dimensionless coordinates, prepared for the derivatives `indices`."""
         features = self.embedding.channels(x, indices)
-        return Points(x, features, jets(self.ansatz, self.coordinates, indices, x))
+        known = jets(self.ansatz, self.coordinates, indices, x)
+        if self.window is not None and self.window.handover is not None:
+            known = self.window.handover.added(known, x)
+        return Points(x, features, known)
 
     @functools.cached_property
     def embedding(self) -> Embedding:
@@ -109,6 +115,8 @@ class Formulation:
         yardsticks = [(item, self.yardsticks[item]) for item in self.coordinates]
         low = [(item.low - yardstick.reference) / yardstick.span for item, yardstick in yardsticks]
         high = [(item.high - yardstick.reference) / yardstick.span for item, yardstick in yardsticks]
+        if self.window is not None:
+            low[self.window.axis], high[self.window.axis] = self.window.start, self.window.end
         return torch.tensor(low, dtype=torch.float64), torch.tensor(high, dtype=torch.float64)
 
     def residuals(self, group: Group, points: Points, network: torch.Tensor) -> torch.Tensor:

@@ -13,6 +13,7 @@ import numpy as np
 from pinnln.units import Ball, Coordinate, ProblemError
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+Breaks: TypeAlias = Mapping[Coordinate, Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,16 @@ class _Section:
 
 
 def over_domain(
-    coordinates: Sequence[Coordinate], fixed: Mapping[Coordinate, float], holes: Sequence[Ball]
+    coordinates: Sequence[Coordinate],
+    fixed: Mapping[Coordinate, float],
+    holes: Sequence[Ball],
+    breaks: Breaks | None = None,
 ) -> Quadrature:
     """Gauss-Legendre quadrature along every coordinate that is not fixed [coherent SI], around the holes.
 
     Each line is cut where it enters and leaves a hole, and where it starts to meet one; there the integral over the
     other coordinates behaves as a square root, which the substitution x = −cos θ makes smooth. Nothing is asked inside.
+    Where the integrand is smooth only piece by piece, `breaks` says where along a coordinate the pieces meet.
     Raises: ProblemError if nothing is left, because what is fixed lies inside a hole.
     """
     free = [item for item in coordinates if item not in fixed]
@@ -52,7 +57,7 @@ def over_domain(
     sections = [_Section(dict(zip(hole.coordinates, hole.centre, strict=True)), hole.radius**2) for hole in holes]
     for item, place in fixed.items():
         sections = [section.at(item, place) for section in sections]
-    within, weights = _scan(free, sections, _gauss(count))
+    within, weights = _scan(free, sections, _gauss(count), breaks or {})
     if not len(weights):
         raise ProblemError("what is fixed lies inside a hole: nothing of the domain is left there")
     points = np.empty((len(weights), len(coordinates)))
@@ -95,26 +100,31 @@ def _gauss(count: int) -> tuple[Array, Array]:
     return nodes, weights
 
 
-def _scan(free: Sequence[Coordinate], sections: Sequence[_Section], rule: tuple[Array, Array]) -> tuple[Array, Array]:
+def _scan(
+    free: Sequence[Coordinate], sections: Sequence[_Section], rule: tuple[Array, Array], breaks: Breaks
+) -> tuple[Array, Array]:
     """Points (N, d) over the free coordinates, outside the sections, and their weights, in fractions of the box."""
     met = [section for section in sections if section.square > 0]
     if any(not section.centre for section in met):
         return np.empty((0, len(free))), np.empty(0)
     if not met:
-        return _grid(free, rule)
+        return _grid(free, rule, breaks)
     axis, rest = free[0], free[1:]
     points, weights = [], []
-    for place, weight in zip(*_line(axis, met, rule), strict=True):
-        within, shares = _scan(rest, [section.at(axis, place) for section in met], rule)
+    for place, weight in zip(*_line(axis, met, rule, breaks), strict=True):
+        within, shares = _scan(rest, [section.at(axis, place) for section in met], rule, breaks)
         points.append(np.hstack([np.full((len(shares), 1), place), within]))
         weights.append(weight * shares)
     return np.concatenate(points), np.concatenate(weights)
 
 
-def _line(axis: Coordinate, sections: Sequence[_Section], rule: tuple[Array, Array]) -> tuple[Array, Array]:
+def _line(
+    axis: Coordinate, sections: Sequence[_Section], rule: tuple[Array, Array], breaks: Breaks
+) -> tuple[Array, Array]:
     """Nodes along one coordinate, cut where sections start and end, and their weights, in fractions of its extent."""
     ends = [(section.centre[axis], math.sqrt(section.square)) for section in sections if axis in section.centre]
-    cuts = sorted({axis.low, axis.high, *(middle + sign * half for middle, half in ends for sign in (-1, 1))})
+    edges = (middle + sign * half for middle, half in ends for sign in (-1, 1))
+    cuts = sorted({axis.low, axis.high, *breaks.get(axis, ()), *edges})
     nodes, weights = rule
     angles = math.pi * (nodes + 1) / 2
     places, shares = -np.cos(angles), weights * np.sin(angles) * math.pi / 2
@@ -125,13 +135,13 @@ def _line(axis: Coordinate, sections: Sequence[_Section], rule: tuple[Array, Arr
     return found, np.concatenate([half * shares for half in halves]) / (axis.high - axis.low)
 
 
-def _grid(free: Sequence[Coordinate], rule: tuple[Array, Array]) -> tuple[Array, Array]:
-    nodes, weights = rule
-    axes = [item.low + (item.high - item.low) * (nodes + 1) / 2 for item in free]
+def _grid(free: Sequence[Coordinate], rule: tuple[Array, Array], breaks: Breaks | None = None) -> tuple[Array, Array]:
+    lines = [_line(item, (), rule, breaks or {}) for item in free]
+    axes = [places for places, _ in lines]
     points = (
         np.stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")], axis=1) if axes else np.empty((1, 0))
     )
     total = np.ones(())
-    for _ in free:
-        total = np.multiply.outer(total, weights / 2)
+    for _, shares in lines:
+        total = np.multiply.outer(total, shares)
     return points, total.ravel()

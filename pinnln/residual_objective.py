@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from pinnln.causal import Causal, TimeFront
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.formulation import Formulation, Group, Points
 from pinnln.kernels import AbstractSystem, AbstractTape
@@ -61,6 +62,7 @@ class ResidualObjective(AbstractObjective):
         conditioning.require(components)
         self.formulation, self.network, self.conditioning = formulation, network, conditioning
         self.sampling, self.seed = sampling, seed
+        self._front = TimeFront(conditioning, formulation) if isinstance(conditioning, Causal) else None
         self._outputs = len(formulation.fields)
         self.size = network.size(formulation.embedding.size, self._outputs)
         self.resample(0)
@@ -81,10 +83,14 @@ class ResidualObjective(AbstractObjective):
     def resample(self, round: int, theta: torch.Tensor | None = None) -> float | None:
         """Fresh points: a deterministic function of seed, round and θ; with θ some of them where residuals are large.
 
-        Returns: the objective at the candidates among which those were chosen, which are spread evenly.
+        Returns: the objective at the candidates among which those were chosen, which are spread evenly; None while some
+        of time is closed, since it could not be compared with that of other rounds.
         """
         groups = range(len(self.formulation.groups))
         self._points = [list(self.draw(place, self._seed(round, place))) for place in groups]
+        comparable = self._front is None or self._front.open
+        if self._front is not None:
+            self._front.advance()
         if theta is None:
             return None
         candidates = self._unit_points(0, _CANDIDATES * self.sampling.interior, self._seed(round, -1))
@@ -96,7 +102,7 @@ class ResidualObjective(AbstractObjective):
             even = self._unit_points(0, self.sampling.interior - chosen, self._seed(round, 0))
             self._points[0] = list(self._placed(0, torch.cat([even, steep])))
         outside = sum((self._value(theta, self._points[place], place) for place in groups[1:]), 0.0)
-        return total + outside
+        return total + outside if comparable else None
 
     def _seed(self, round: int, place: int) -> int:
         return (1_000_003 * self.seed + 7919 * round + 31 * place) % 2**31
@@ -108,8 +114,9 @@ class ResidualObjective(AbstractObjective):
             for points, weight in self._placed(0, unit):
                 group = self.formulation.groups[0]
                 r = self.formulation.residuals(group, points, self._tape(theta, group, points, keep=False).output)
-                sizes.append(r.square().sum(0).sqrt())
-                total += weight * float(self.conditioning.total(r))
+                counted = 1.0 if self._front is None else self._front.weights(points, r.shape[1]).sqrt()
+                sizes.append(counted * r.square().sum(0).sqrt())
+                total += weight * float(self._conditioned(points, r).total(r))
         return torch.cat(sizes), total
 
     def draw(self, place: int, seed: int) -> Iterator[tuple[Points, float]]:
@@ -141,7 +148,7 @@ class ResidualObjective(AbstractObjective):
         with torch.no_grad():
             for points, weight in chunks:
                 r = self.formulation.residuals(group, points, self._tape(theta, group, points, keep=False).output)
-                total += weight * float(self.conditioning.total(r))
+                total += weight * float(self._conditioned(points, r).total(r))
         return total
 
     def gradient(self, theta: torch.Tensor) -> tuple[float, torch.Tensor]:
@@ -150,7 +157,8 @@ class ResidualObjective(AbstractObjective):
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
             output = tape.output.detach().requires_grad_()
-            loss = weight * self.conditioning.total(self.formulation.residuals(group, points, output))
+            r = self.formulation.residuals(group, points, output)
+            loss = weight * self._conditioned(points, r, seen=group).total(r)
             (signal,) = torch.autograd.grad(loss, output)
             total += float(loss.detach())
             slope += tape.gradient(signal)
@@ -166,7 +174,7 @@ class ResidualObjective(AbstractObjective):
             tape = self._tape(theta, group, points)
             output = tape.output.detach().requires_grad_()
             r = self.formulation.residuals(group, points, output)
-            model = self.conditioning.linearize(r.detach())
+            model = self._conditioned(points, r, seen=group).linearize(r.detach())
             jacobian = tape.jacobian(self._signals(r, output, model, weight))
             if group.twin is not None:
                 half = jacobian.shape[1] // 2
@@ -184,6 +192,13 @@ class ResidualObjective(AbstractObjective):
         sizes = [len(part) for part in here]
         return LeastSquares(torch.cat(here), lambda other: self._frozen(other, models), pull)
 
+    def open_time(self) -> bool:
+        """Ends a causal ordering, so that every time counts alike; whether training has not seen that yet."""
+        if self._front is None:
+            return False
+        self._front.open_all()
+        return not self._front.settled
+
     def residuals(self, theta: torch.Tensor) -> dict[str, torch.Tensor]:
         """The dimensionless residuals of every component at the current points, (N,) each."""
         found: dict[str, list[torch.Tensor]] = {}
@@ -193,6 +208,14 @@ class ResidualObjective(AbstractObjective):
                 for component, row in zip(group.components, r, strict=True):
                     found.setdefault(component.name, []).append(row)
         return {name: torch.cat(rows) for name, rows in found.items()}
+
+    def _conditioned(self, points: Points, r: torch.Tensor, seen: Group | None = None) -> AbstractConditioning:
+        """The conditioning at points; training tells of which group it has `seen` the residuals r."""
+        if self._front is None:
+            return self.conditioning
+        if seen is self.formulation.groups[0]:
+            self._front.record(points, r, first=points is self._points[0][0][0])
+        return self._front.conditioning(points, r.shape[1])
 
     def _signals(self, r: torch.Tensor, output: torch.Tensor, model: Linearized, weight: float) -> torch.Tensor:
         """∂s/∂(channels) for every row s of the model, (M, C, N, m)."""

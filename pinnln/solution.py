@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,11 +28,12 @@ from pinnln.units import Ball, Coordinate, Expression, Face, Field, ProblemError
 from pinnln.units.nondimensional import Characteristic
 from pinnln.units.program import Partial, Program
 from pinnln.units.registry import coherent
+from pinnln.windows import Windows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_FORMAT = 3
+_FORMAT = 4
 _SLACK = 1e-9
 
 
@@ -51,17 +53,35 @@ class Report:
         return self.status == "converged"
 
 
+def joined(reports: Sequence[Report], shares: Sequence[float]) -> Report:
+    """One report of several windows: the worst end among them, and the mean objective over all time."""
+    worst = max(reports, key=lambda report: ("converged", "budget", "stalled").index(report.status))
+    message = f"window {reports.index(worst) + 1} of {len(reports)}: {worst.message}"
+    objective = sum(share * report.objective for share, report in zip(shares, reports, strict=True))
+    steps, seconds = sum(report.steps for report in reports), sum(report.seconds for report in reports)
+    return Report(worst.status, message, steps, seconds, objective)
+
+
 class Solution:
     """The answer to a problem: any expression of its fields, anywhere in its domain, in units.
 
-    Args: problem; formulation, the equations it was trained on; network and parameters theta (P,); report.
+    Args: problem; formulation, the equations it was trained on; network and parameters theta (P,); report; breaks,
+    the dimensionless times between windows, if it was solved in W of them, and theta is (W, P).
     """
 
     def __init__(
-        self, problem: Problem, formulation: Formulation, network: AbstractNetwork, theta: torch.Tensor, report: Report
+        self,
+        problem: Problem,
+        formulation: Formulation,
+        network: AbstractNetwork,
+        theta: torch.Tensor,
+        report: Report,
+        breaks: Sequence[float] = (),
     ) -> None:
         self.problem, self.formulation, self.network = problem, formulation, network
         self.theta, self.report = theta, report
+        self.windows = Windows(problem, formulation, breaks)
+        self._chain = self.windows.chain(network, theta)
 
     def __call__(self, expression: Expression, **at: pint.Quantity[Any] | float) -> Quantity:
         """An expression of the fields, at points.
@@ -146,6 +166,7 @@ class Solution:
             "scales": {item.name: asdict(yardstick) for item, yardstick in self.formulation.yardsticks.items()},
             "equations": fingerprint(self.formulation),
             "report": asdict(self.report),
+            "breaks": self.windows.breaks,
         }
         unfinished = Path(f"{path}.unfinished")
         save_file({"theta": self.theta}, unfinished, metadata={"pinnln": json.dumps(about)})
@@ -174,7 +195,8 @@ class Solution:
             raise ProblemError(
                 f"{path} is a solution of other equations: solve this problem, or state the one it is of"
             )
-        return cls(problem, formulation, restore(about["network"]), theta, Report(**about["report"]))
+        report = Report(**about["report"])
+        return cls(problem, formulation, restore(about["network"]), theta, report, about["breaks"])
 
     def _answer(self, expression: Expression, values: np.ndarray[Any, Any]) -> Quantity:
         found = coherent(values[()], dimension_of(expression))
@@ -224,15 +246,22 @@ class Solution:
             unit = unit * coherent(1.0, item.dimension)
         if isinstance(on, Ball):
             return over_rim(self.formulation.coordinates, places, on), unit
-        return over_domain(self.formulation.coordinates, places, self.problem.holes), unit
+        return over_domain(self.formulation.coordinates, places, self.problem.holes, self._breaks()), unit
+
+    def _breaks(self) -> dict[Coordinate, list[float]]:
+        """Where one window of time ends and the next begins [coherent SI]."""
+        inner = np.cumsum(self.windows.shares)[:-1]
+        return {
+            item: [item.low + (item.high - item.low) * float(share) for share in inner]
+            for item in self.formulation.coordinates
+            if item.is_time
+        }
 
     def _channels(self, points: np.ndarray[Any, Any], indices: tuple[MultiIndex, ...]) -> torch.Tensor:
         formulation = self.formulation
         yardsticks = [formulation.yardsticks[item] for item in formulation.coordinates]
         x = torch.from_numpy((points - [item.reference for item in yardsticks]) / [item.span for item in yardsticks])
-        places = formulation.at(x, indices)
-        tape = self.network.tape(self.theta, places.features, len(formulation.fields), indices, keep=False)
-        return places.jets.apply(tape.output)
+        return self.windows.channels(self._chain, x, indices)
 
     def _partial(self, leaf: Partial, channels: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:
         yardsticks = self.formulation.yardsticks
