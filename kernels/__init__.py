@@ -3,7 +3,7 @@
 from pinnln.kernels.activations import ACTIVATIONS, Activation
 from pinnln.kernels.channels import Tape, propagate
 from pinnln.kernels.embedding import Embedding
-from pinnln.kernels.gram import accumulate_gram
+from pinnln.kernels.gram import accumulate_gram, accumulate_triangle, mirror_triangle
 from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure
 from pinnln.kernels.normalization import layer_norm, rms_norm
 from pinnln.kernels.normalization_layers import LayerNorm, RMSNorm
@@ -20,11 +20,13 @@ __all__ = [
     "ResidualLoss",
     "Tape",
     "accumulate_gram",
+    "accumulate_triangle",
     "centred_potential",
     "chain_rule",
     "common_mode_potential",
     "downward_closure",
     "layer_norm",
+    "mirror_triangle",
     "propagate",
     "residual_loss",
     "residual_loss_with_gradient",

@@ -13,6 +13,7 @@ import torch
 
 from pinnln.kernels.activated_channels import ActivatedChannels
 from pinnln.kernels.activations import Activation
+from pinnln.kernels.linear_layers import feature_major, linear, signal_before, weight_gradient, write_weight_rows
 from pinnln.kernels.multi_index import MultiIndex
 from pinnln.kernels.norm_channels import NormalizedChannels
 
@@ -49,35 +50,34 @@ class Tape:
         self._require_kept(signal, self.output.shape)
         parts: list[torch.Tensor] = []
         for g, h, _ in self._backward(signal[None]):
-            flat = g[0].flatten(0, 1)
-            parts[:0] = [(flat.T @ h.flatten(0, 1)).flatten(), g[0, 0].sum(0)]
+            parts[:0] = [weight_gradient(g[0], h).flatten(), g[0, 0].sum(0)]
         return torch.cat(parts)
 
     def jacobian(self, signals: torch.Tensor) -> torch.Tensor:
         """The per-sample Jacobian (E, N, P): row (e, n) is ∂ Σ_cm signals[e, c, n, m] output[c, n, m] / ∂θ.
 
-        All E signals go back together; a weight's rows are  Σ_c g[e, c, n] ⊗ h[c, n].
+        All E signals go back together; a weight's rows are  Σ_c g[e, c, n] ⊗ h[c, n]. In memory it is (P, E, N).
 
         Args: signals (E, C, N, m).
         """
         self._require_kept(signals, (signals.shape[0], *self.output.shape))
         count, points = signals.shape[0], signals.shape[2]
-        rows = signals.new_empty(count, points, sum(w.numel() + b.numel() for w, b in self.layers))
-        end = rows.shape[2]
+        columns = signals.new_empty(sum(w.numel() + b.numel() for w, b in self.layers), count, points)
+        end = len(columns)
         for g, h, (weight, bias) in self._backward(signals):
-            start = end - bias.numel() - weight.numel()
-            outer = g.permute(0, 2, 3, 1) @ h.permute(1, 0, 2)
-            rows[:, :, start : start + weight.numel()] = outer.flatten(2)
-            rows[:, :, start + weight.numel() : end] = g[:, 0]
+            middle = end - bias.numel()
+            start = middle - weight.numel()
+            write_weight_rows(columns[start:middle].unflatten(0, weight.shape), g, h)
+            columns[middle:end] = g[:, 0].movedim(-1, 0)
             end = start
-        return rows
+        return columns.permute(1, 2, 0)
 
     def _backward(self, signals: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor, Layer]]:
         """(back-signal of the layer's output (E, C, N, out), its input (C, N, in), the layer), last layer first."""
         g = signals
         found = [(g, self.last, self.layers[-1])]
         for place in range(len(self.kept) - 1, -1, -1):
-            before = g @ self.layers[place + 1][0]
+            before = signal_before(g, self.layers[place + 1][0])
             norm = self.kept[place].norm
             if norm is not None:
                 before = norm.back(before)
@@ -117,19 +117,17 @@ def propagate(
     """
     _check(layers, features, indices)
     with torch.no_grad():
-        h = features
+        h = feature_major(features)
         kept = []
         for weight, bias in layers[:-1]:
-            z = h @ weight.T
-            z[0] += bias
+            z = linear(h, weight, bias)
             activated = ActivatedChannels.of(z, indices, activation, keep=keep)
             norm = None if epsilon is None else NormalizedChannels.of(activated.output, indices, epsilon)
             if keep:
                 kept.append(_Kept(h, activated, norm))
             h = activated.output if norm is None else norm.output()
         weight, bias = layers[-1]
-        output = h @ weight.T
-        output[0] += bias
+        output = linear(h, weight, bias)
     return Tape(output, layers, kept, h)
 
 

@@ -167,20 +167,21 @@ def _axes(program: Program) -> list[Coordinate]:
 
 @dataclass(frozen=True)
 class Jets:
-    """Derivatives of G and of D at points: (C, N, m) each, in the order of `indices`."""
+    """Derivatives of G and of D at points, prepared for the product rule.
+
+    Attributes: indices; lift, the channels of G (C, N, m); factors, what a channel of N is multiplied by (R, N, m);
+    into and taken (R,), the channel of û that it goes into and the channel of N it is taken from.
+    """
 
     indices: tuple[MultiIndex, ...]
     lift: torch.Tensor
-    distance: torch.Tensor
-    pairs: tuple[tuple[int, int, int, float], ...]
+    factors: torch.Tensor
+    into: torch.Tensor
+    taken: torch.Tensor
 
     def apply(self, network: torch.Tensor) -> torch.Tensor:
         """The channels of û = G + D·N by the product rule, from those of N, (C, N, m)."""
-        channels = [self.lift[place] for place in range(len(self.indices))]
-        for out, left, right, factor in self.pairs:
-            term = self.distance[left] * network[right]
-            channels[out] = channels[out] + (term if factor == 1 else factor * term)
-        return torch.stack(channels)
+        return self.lift.index_add(0, self.into, self.factors * network[self.taken])
 
 
 def jets(ansatz: Ansatz, coordinates: Sequence[Coordinate], indices: tuple[MultiIndex, ...], x: torch.Tensor) -> Jets:
@@ -189,14 +190,15 @@ def jets(ansatz: Ansatz, coordinates: Sequence[Coordinate], indices: tuple[Multi
     distance = _evaluate(ansatz.distances, coordinates, indices, x)
     present = [bool(distance[place].any()) for place in range(len(indices))]
     position = {index: place for place, index in enumerate(indices)}
-    pairs = []
+    into, taken, factors = [], [], []
     for index, out in position.items():
         for right in product(*(range(order + 1) for order in index)):
             left = tuple(a - b for a, b in zip(index, right, strict=True))
             if present[position[left]]:
-                factor = prod(comb(a, b) for a, b in zip(index, right, strict=True))
-                pairs.append((out, position[left], position[right], float(factor)))
-    return Jets(indices, lift, distance, tuple(pairs))
+                into.append(out)
+                taken.append(position[right])
+                factors.append(prod(comb(a, b) for a, b in zip(index, right, strict=True)) * distance[position[left]])
+    return Jets(indices, lift, torch.stack(factors), torch.tensor(into), torch.tensor(taken))
 
 
 def _evaluate(

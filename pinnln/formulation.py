@@ -103,10 +103,10 @@ class Formulation:
 
     def residuals(self, group: Group, points: Points, network: torch.Tensor) -> torch.Tensor:
         """The residuals (K, N) of a group from the channels (C, N, m) of the network."""
-        channels = points.jets.apply(network)
-        place = {index: row for row, index in enumerate(group.indices)}
+        channels = points.jets.apply(network).transpose(1, 2).flatten(0, 1).unbind(0)
+        place = {index: len(self.fields) * row for row, index in enumerate(group.indices)}
         values = [
-            channels[place[leaf.orders], :, self.fields.index(leaf.field)]
+            channels[place[leaf.orders] + self.fields.index(leaf.field)]
             if isinstance(leaf, Partial)
             else points.x[:, self.coordinates.index(leaf)]
             for leaf in group.program.leaves

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
 
-from pinnln.collocation import sobol
+from pinnln.collocation import SobolDraws
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.formulation import Formulation, Group, Points
-from pinnln.kernels import Tape, accumulate_gram
+from pinnln.kernels import Tape, accumulate_triangle, mirror_triangle
 from pinnln.network import MLP
 from pinnln.objective import AbstractObjective, Quadratic
 
-_CHUNK = 1024
+_CACHED = 384 * 1024  # bytes
+_MOST_KEPT = 65_536
 
 
 @dataclass(frozen=True)
@@ -51,20 +53,35 @@ class ResidualObjective(AbstractObjective):
         self.resample(0)
 
     def resample(self, round: int) -> None:
-        """Fresh points: a deterministic function of the seed and the round."""
-        self._points = [
-            list(self.draw(place, seed=(1_000_003 * self.seed + 7919 * round + 31 * place) % 2**31))
-            for place in range(len(self.formulation.groups))
-        ]
+        """Fresh points: a deterministic function of the seed and the round.
+
+        Up to 65,536 are kept as placed; more are placed anew at every pass, so that memory does not grow with them.
+        """
+        places = range(len(self.formulation.groups))
+        seeds = [(1_000_003 * self.seed + 7919 * round + 31 * place) % 2**31 for place in places]
+        if self._few:
+            kept = [list(self.draw(place, seed)) for place, seed in enumerate(seeds)]
+            self._draws = [functools.partial(iter, chunks) for chunks in kept]
+        else:
+            self._draws = [functools.partial(self.draw, place, seed) for place, seed in enumerate(seeds)]
+
+    @property
+    def _few(self) -> bool:
+        return max(self.sampling.interior, self.sampling.face) <= _MOST_KEPT
 
     def draw(self, place: int, seed: int) -> Iterator[tuple[Points, float]]:
         """Points of one group in chunks, with the weight of each point in the mean."""
         group = self.formulation.groups[place]
         count = self.sampling.interior if place == 0 else self.sampling.face
-        unit = sobol(self.formulation.coordinates, count, group.fixed, seed)
-        for rows in torch.split(unit, _CHUNK):
+        draws = SobolDraws(self.formulation.coordinates, count, group.fixed, seed)
+        for rows in draws.chunks(self._chunk(group)):
             there = rows if group.twin is None else torch.cat([rows, self._moved(rows, group)])
-            yield self.formulation.place(group, there), 1 / len(unit)
+            yield self.formulation.place(group, there), 1 / draws.count
+
+    def _chunk(self, group: Group) -> int:
+        """As many points as keep the channels of a layer in a core's own cache, a power of two from 256 to 1024."""
+        fitting = _CACHED // (8 * len(group.indices) * self.network.width)
+        return min(max(2 ** (fitting.bit_length() - 1), 256), 1024)
 
     def _moved(self, rows: torch.Tensor, group: Group) -> torch.Tensor:
         moved = rows.clone()
@@ -98,6 +115,7 @@ class ResidualObjective(AbstractObjective):
         gram = theta.new_zeros(self.size, self.size)
         slope = theta.new_zeros(self.size)
         models: list[Linearized] = []
+        kept = self._few
         half_square = 0.0
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
@@ -109,10 +127,16 @@ class ResidualObjective(AbstractObjective):
             if group.twin is not None:
                 half = jacobian.shape[1] // 2
                 jacobian = jacobian[:, :half] + jacobian[:, half:]
-            accumulate_gram(jacobian.reshape(-1, self.size), math.sqrt(weight) * model.rows.reshape(-1), gram, slope)
-            models.append(model)
+            accumulate_triangle(
+                jacobian.reshape(-1, self.size), math.sqrt(weight) * model.rows.reshape(-1), gram, slope
+            )
+            if kept:
+                models.append(model)
             half_square += 0.5 * weight * float(model.rows.square().sum())
-        return Quadratic(gram, slope, half_square, lambda other: self._frozen(other, models))
+        mirror_triangle(gram)
+        return Quadratic(
+            gram, slope, half_square, lambda other: self._frozen(other, models if kept else self._models(theta))
+        )
 
     def residuals(self, theta: torch.Tensor) -> dict[str, torch.Tensor]:
         """The dimensionless residuals of every component at the current points, (N,) each."""
@@ -135,7 +159,13 @@ class ResidualObjective(AbstractObjective):
             matrix = torch.cat([matrix, matrix], dim=2)
         return torch.einsum("pkn,kcnm->pcnm", matrix, signals)
 
-    def _frozen(self, theta: torch.Tensor, models: list[Linearized]) -> float:
+    def _models(self, theta: torch.Tensor) -> Iterator[Linearized]:
+        """The least-squares models at θ again, where there are too many points to keep them."""
+        for group, points, _ in self._chunks():
+            tape = self._tape(theta, group, points, keep=False)
+            yield self.conditioning.linearize(self.formulation.residuals(group, points, tape.output))
+
+    def _frozen(self, theta: torch.Tensor, models: Iterable[Linearized]) -> float:
         with torch.no_grad():
             total = 0.0
             for (group, points, weight), model in zip(self._chunks(), models, strict=True):
@@ -144,8 +174,8 @@ class ResidualObjective(AbstractObjective):
         return total
 
     def _chunks(self) -> Iterator[tuple[Group, Points, float]]:
-        for group, chunks in zip(self.formulation.groups, self._points, strict=True):
-            for points, weight in chunks:
+        for group, draw in zip(self.formulation.groups, self._draws, strict=True):
+            for points, weight in draw():
                 yield group, points, weight
 
     def _tape(self, theta: torch.Tensor, group: Group, points: Points, *, keep: bool = True) -> Tape:
