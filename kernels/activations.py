@@ -44,7 +44,7 @@ def _tangent(z: torch.Tensor) -> torch.Tensor:
 
 
 def _tanh(z: torch.Tensor, order: int) -> list[torch.Tensor]:
-    """Derivatives from σ = tanh z and s = σ′ = 1 − σ²: the odd ones are polynomials in s, the even ones σ times such."""
+    """From σ = tanh z and s = σ′ = 1 − σ²: odd derivatives are polynomials in s, even ones σ times such."""
     sigma = _tangent(z)
     found = [sigma]
     for k, polynomial in enumerate(_tanh_polynomials(order), start=1):

@@ -183,6 +183,11 @@ class Jets:
         """The channels of û = G + D·N by the product rule, from those of N, (C, N, m)."""
         return self.lift.index_add(0, self.into, self.factors * network[self.taken])
 
+    def back(self, signal: torch.Tensor) -> torch.Tensor:
+        """From ∂/∂û (…, C, N, m) to ∂/∂N, by the same factors."""
+        parts = self.factors * signal.index_select(-3, self.into)
+        return torch.zeros_like(signal).index_add_(-3, self.taken, parts)
+
 
 def jets(ansatz: Ansatz, coordinates: Sequence[Coordinate], indices: tuple[MultiIndex, ...], x: torch.Tensor) -> Jets:
     """The derivatives of G and D that the channels `indices` need, at points x (N, d) of dimensionless coordinates."""

@@ -11,7 +11,7 @@ import torch
 
 from pinnln.collocation import SobolDraws
 from pinnln.conditioning import AbstractConditioning, Linearized
-from pinnln.formulation import Formulation, Group, Points
+from pinnln.formulation import Formulation, Group, LinearResiduals, Points
 from pinnln.kernels import Tape, accumulate_triangle, mirror_triangle
 from pinnln.network import MLP
 from pinnln.objective import AbstractObjective, Quadratic
@@ -103,11 +103,10 @@ class ResidualObjective(AbstractObjective):
         total, slope = 0.0, torch.zeros_like(theta)
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
-            output = tape.output.detach().requires_grad_()
-            loss = weight * self.conditioning.total(self.formulation.residuals(group, points, output))
-            (signal,) = torch.autograd.grad(loss, output)
-            total += float(loss.detach())
-            slope += tape.gradient(signal)
+            r = self.formulation.linearized(group, points, tape.output)
+            value, g = self.conditioning.gradient(r.values)
+            total += weight * float(value)
+            slope += tape.gradient(r.back(weight * g))
         return total, slope
 
     def quadratic(self, theta: torch.Tensor) -> Quadratic:
@@ -119,11 +118,9 @@ class ResidualObjective(AbstractObjective):
         half_square = 0.0
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
-            output = tape.output.detach().requires_grad_()
-            r = self.formulation.residuals(group, points, output)
-            model = self.conditioning.linearize(r.detach())
-            signals = self._signals(r, output, model, weight)
-            jacobian = tape.jacobian(signals)
+            r = self.formulation.linearized(group, points, tape.output)
+            model = self.conditioning.linearize(r.values)
+            jacobian = tape.jacobian(self._signals(r, model, weight))
             if group.twin is not None:
                 half = jacobian.shape[1] // 2
                 jacobian = jacobian[:, :half] + jacobian[:, half:]
@@ -148,10 +145,9 @@ class ResidualObjective(AbstractObjective):
                     found.setdefault(component.name, []).append(row)
         return {name: torch.cat(rows) for name, rows in found.items()}
 
-    def _signals(self, r: torch.Tensor, output: torch.Tensor, model: Linearized, weight: float) -> torch.Tensor:
+    def _signals(self, r: LinearResiduals, model: Linearized, weight: float) -> torch.Tensor:
         """∂s/∂(channels) for every row s of the model, (M, C, N, m)."""
-        rows = [torch.autograd.grad(row.sum(), output, retain_graph=True)[0] for row in r]
-        signals = torch.stack(rows) * math.sqrt(weight)
+        signals = math.sqrt(weight) * r.signals()
         if model.matrix is None:
             return signals
         matrix = model.matrix

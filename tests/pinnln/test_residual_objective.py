@@ -20,6 +20,7 @@ from pinnln import (
     d,
     field,
     laplacian,
+    residual_objective,
 )
 from pinnln.conditioning import AbstractConditioning, MeanSquareOfLayerNorm
 from pinnln.formulation import nondimensional
@@ -107,3 +108,27 @@ def test_fresh_points_are_a_function_of_the_round() -> None:
     assert made.value(theta) != first
     made.resample(0)
     assert made.value(theta) == first
+
+
+def test_many_points_are_placed_anew_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points that are not kept: the same gradient, model and trial, bit for bit, also in frozen weights."""
+    kept, theta = objective(LayerNorm(1e-2), interior=1100)
+    monkeypatch.setattr(residual_objective, "_MOST_KEPT", 10)
+    anew, _ = objective(LayerNorm(1e-2), interior=1100)
+    assert anew.gradient(theta)[0] == kept.gradient(theta)[0]
+    assert torch.equal(anew.gradient(theta)[1], kept.gradient(theta)[1])
+    ours, theirs = anew.quadratic(theta), kept.quadratic(theta)
+    assert torch.equal(ours.gram, theirs.gram)
+    assert ours.value(1.1 * theta) == theirs.value(1.1 * theta)
+
+
+@pytest.mark.parametrize("conditioning", [MeanSquare(), LayerNorm(1e-2)], ids=str)
+def test_the_same_seed_gives_the_same_bits(conditioning: AbstractConditioning) -> None:
+    """Two objectives of one seed, and one asked twice: no bit of value, gradient or model differs."""
+    (first, theta), (second, again) = objective(conditioning, 700), objective(conditioning, 700)
+    assert torch.equal(theta, again)
+    for made in (first, second):
+        assert made.value(theta) == first.value(theta)
+        assert torch.equal(made.gradient(theta)[1], first.gradient(theta)[1])
+        assert torch.equal(made.quadratic(theta).gram, first.quadratic(theta).gram)
+        assert torch.equal(made.quadratic(theta).slope, first.quadratic(theta).slope)
