@@ -67,7 +67,7 @@ class Tape:
         for g, h, (weight, bias) in self._backward(signals):
             middle = end - bias.numel()
             start = middle - weight.numel()
-            write_weight_rows(columns[start:middle].unflatten(0, weight.shape), g, h)
+            write_weight_rows(columns[start:middle].view(*weight.shape, count, points), g, h)
             columns[middle:end] = g[:, 0].movedim(-1, 0)
             end = start
         return columns.permute(1, 2, 0)

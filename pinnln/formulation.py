@@ -111,7 +111,7 @@ class LinearResiduals:
 
     def _through_ansatz(self, signals: torch.Tensor) -> torch.Tensor:
         channels, _, fields = self.shape
-        return self.points.jets.back(signals.unflatten(-2, (channels, fields)).transpose(-1, -2))
+        return self.points.jets.back(signals.view(*signals.shape[:-2], channels, fields, -1).transpose(-1, -2))
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class ResidualObjective(AbstractObjective):
     def _chunk(self, group: Group) -> int:
         """As many points as keep the channels of a layer in a core's own cache, a power of two from 256 to 1024."""
         fitting = _CACHED // (8 * len(group.indices) * self.network.width)
-        return min(max(2 ** (fitting.bit_length() - 1), 256), 1024)
+        return min(max(1 << max(fitting.bit_length() - 1, 0), 256), 1024)
 
     def _moved(self, rows: torch.Tensor, group: Group) -> torch.Tensor:
         moved = rows.clone()
