@@ -203,7 +203,9 @@ def jets(ansatz: Ansatz, coordinates: Sequence[Coordinate], indices: tuple[Multi
                 into.append(out)
                 taken.append(position[right])
                 factors.append(prod(comb(a, b) for a, b in zip(index, right, strict=True)) * distance[position[left]])
-    return Jets(indices, lift, torch.stack(factors), torch.tensor(into), torch.tensor(taken))
+    multipliers = torch.stack(factors) if factors else distance[:0]
+    places = torch.tensor([into, taken], dtype=torch.int64)
+    return Jets(indices, lift, multipliers, places[0], places[1])
 
 
 def _evaluate(

@@ -16,7 +16,7 @@ from pinnln.kernels import Tape, accumulate_triangle, mirror_triangle
 from pinnln.network import MLP
 from pinnln.objective import AbstractObjective, Quadratic
 
-_CACHED = 384 * 1024  # bytes
+_CACHED = 1024 * 1024  # bytes
 _MOST_KEPT = 65_536
 
 
