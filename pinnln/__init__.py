@@ -16,9 +16,16 @@ if TYPE_CHECKING:
         Pin as Pin,
         Robin as Robin,
     )
-    from pinnln.network import MLP as MLP
-    from pinnln.optimizers import LBFGS as LBFGS, Adam as Adam, LevenbergMarquardt as LevenbergMarquardt
+    from pinnln.fourier_features import FourierFeatures as FourierFeatures
+    from pinnln.gated_network import ModifiedMLP as ModifiedMLP
+    from pinnln.hidden_norm import PostNorm as PostNorm, PreNorm as PreNorm
+    from pinnln.levenberg_marquardt import LevenbergMarquardt as LevenbergMarquardt
+    from pinnln.module_network import ModuleNetwork as ModuleNetwork
+    from pinnln.optimizers import LBFGS as LBFGS, Adam as Adam
+    from pinnln.perceptron import MLP as MLP
+    from pinnln.pirate_network import PirateNet as PirateNet
     from pinnln.problem import Problem as Problem, Residual as Residual
+    from pinnln.residual_network import ResidualMLP as ResidualMLP
     from pinnln.residual_objective import Sampling as Sampling
     from pinnln.residual_vector import ResidualVector as ResidualVector
     from pinnln.self_scaled_broyden import SelfScaledBroyden as SelfScaledBroyden
@@ -56,9 +63,16 @@ _HOME = {
     "comparison": ("WAYS", "Comparison", "Way", "compare"),
     "conditioning": ("LayerNorm", "MeanSquare"),
     "conditions": ("Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
-    "network": ("MLP",),
-    "optimizers": ("Adam", "LBFGS", "LevenbergMarquardt"),
+    "fourier_features": ("FourierFeatures",),
+    "gated_network": ("ModifiedMLP",),
+    "hidden_norm": ("PostNorm", "PreNorm"),
+    "levenberg_marquardt": ("LevenbergMarquardt",),
+    "module_network": ("ModuleNetwork",),
+    "optimizers": ("Adam", "LBFGS"),
+    "perceptron": ("MLP",),
+    "pirate_network": ("PirateNet",),
     "problem": ("Problem", "Residual"),
+    "residual_network": ("ResidualMLP",),
     "residual_objective": ("Sampling",),
     "residual_vector": ("ResidualVector",),
     "self_scaled_broyden": ("SelfScaledBroyden",),
@@ -76,9 +90,16 @@ _TRAINED = {
     "LBFGS",
     "MLP",
     "Adam",
+    "FourierFeatures",
     "LayerNorm",
     "LevenbergMarquardt",
     "MeanSquare",
+    "ModifiedMLP",
+    "ModuleNetwork",
+    "PirateNet",
+    "PostNorm",
+    "PreNorm",
+    "ResidualMLP",
     "Sampling",
     "SelfScaledBroyden",
     "compare",

@@ -163,7 +163,8 @@ def _benchmark(name: str) -> Benchmark:
 
 
 def _optimizers(name: str, steps: int) -> list[AbstractOptimizer]:
-    from pinnln.optimizers import LBFGS, Adam, LevenbergMarquardt
+    from pinnln.levenberg_marquardt import LevenbergMarquardt
+    from pinnln.optimizers import LBFGS, Adam
     from pinnln.self_scaled_broyden import SelfScaledBroyden
 
     if name == "lm":

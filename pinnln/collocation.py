@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import torch
 
 from pinnln.units import Coordinate
 
 
-@dataclass(frozen=True)
-class SobolDraws:
-    """Points in the unit box of the extents, [0, 1] along every free coordinate, as one sequence drawn in parts.
-
-    Args: coordinates; points, how many, N; fixed, coordinates held at a place, given as a fraction of their extent;
-    seed of the scrambling. Where every coordinate is fixed there is one point.
-    """
-
-    coordinates: Sequence[Coordinate]
-    points: int
-    fixed: Mapping[Coordinate, float]
-    seed: int
-
-    @property
-    def free(self) -> list[int]:
-        """The columns that are drawn."""
-        return [place for place, item in enumerate(self.coordinates) if item not in self.fixed]
-
-    @property
-    def count(self) -> int:
-        """How many points there are."""
-        return self.points if self.free else 1
-
-    def chunks(self, size: int) -> Iterator[torch.Tensor]:
-        """The points (≤ size, d), part after part; the parts together are the same whatever their size."""
-        free = self.free
-        engine = torch.quasirandom.SobolEngine(max(len(free), 1), scramble=True, seed=self.seed)  # type: ignore[no-untyped-call]  # torch's
-        for start in range(0, self.count, size):
-            rows = torch.empty(min(size, self.count - start), len(self.coordinates), dtype=torch.float64)
-            if free:
-                rows[:, free] = engine.draw(len(rows), dtype=torch.float64)
-            for place, item in enumerate(self.coordinates):
-                if item in self.fixed:
-                    rows[:, place] = self.fixed[item]
-            yield rows
-
-
 def sobol(coordinates: Sequence[Coordinate], count: int, fixed: Mapping[Coordinate, float], seed: int) -> torch.Tensor:
-    """All points (N, d) of `SobolDraws` at once."""
-    return torch.cat(list(SobolDraws(coordinates, count, fixed, seed).chunks(max(count, 1))))
+    """Points (N, d) in the unit box of the extents, [0, 1] along every free coordinate.
+
+    Args: coordinates; count, N; fixed, coordinates held at a place, given as a fraction of their extent; seed of the
+    scrambling. Where every coordinate is fixed there is one point.
+    """
+    free = [place for place, item in enumerate(coordinates) if item not in fixed]
+    points = torch.empty(count if free else 1, len(coordinates), dtype=torch.float64)
+    if free:
+        engine = torch.quasirandom.SobolEngine(len(free), scramble=True, seed=seed)  # type: ignore[no-untyped-call]  # torch's
+        points[:, free] = engine.draw(count, dtype=torch.float64)
+    for place, item in enumerate(coordinates):
+        if item in fixed:
+            points[:, place] = fixed[item]
+    return points

@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from pinnln.conditioning import AbstractConditioning, MeanSquare
 from pinnln.formulation import Formulation, nondimensional
-from pinnln.network import MLP
+from pinnln.levenberg_marquardt import LevenbergMarquardt
+from pinnln.network import AbstractNetwork
 from pinnln.objective import Progress
-from pinnln.optimizers import AbstractOptimizer, LevenbergMarquardt, run_all
+from pinnln.optimizers import AbstractOptimizer, run_all
+from pinnln.perceptron import MLP
 from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.residual_objective import ResidualObjective, Sampling
@@ -24,7 +26,7 @@ def solve(
     problem: Problem,
     scales: Scales | None = None,
     *,
-    network: MLP | None = None,
+    network: AbstractNetwork | None = None,
     conditioning: AbstractConditioning | None = None,
     optimizer: AbstractOptimizer | Sequence[AbstractOptimizer] | None = None,
     sampling: Sampling | None = None,
@@ -67,7 +69,7 @@ def solve(
 def train(
     problem: Problem,
     formulation: Formulation,
-    network: MLP,
+    network: AbstractNetwork,
     conditioning: AbstractConditioning,
     optimizers: Sequence[AbstractOptimizer],
     sampling: Sampling,

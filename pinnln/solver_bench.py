@@ -21,7 +21,8 @@ from pinnln.conditioning import MeanSquare
 from pinnln.conditions import Dirichlet, Initial
 from pinnln.formulation import nondimensional
 from pinnln.kernel_bench import name_of
-from pinnln.network import MLP
+from pinnln.kernels import NormalEquations
+from pinnln.perceptron import MLP
 from pinnln.problem import Problem, Residual
 from pinnln.residual_objective import ResidualObjective, Sampling
 from pinnln.timing import timed
@@ -220,7 +221,7 @@ def print_peak(what: str, points: int) -> None:
     """
     made, theta = burgers(20, 3, points)
     if what == MODEL:
-        made.quadratic(theta).value(theta)
+        made.least_squares(theta, NormalEquations(made.size)).rows(theta)
     else:
         made.gradient(theta)
     status = Path("/proc/self/status")
@@ -247,7 +248,13 @@ def _adam_step(network: tuple[int, int], points: int, repeats: int) -> Beside:
 def _jacobian_and_gram(width: int, rows: int, repeats: int) -> Beside:
     made, theta = burgers(width, 3, rows)
     standing = np.random.default_rng(0).standard_normal((made.size, rows))
-    spent = timed({"ours": lambda: made.quadratic(theta), "bare": lambda: dsyrk(1.0, standing.T, trans=1)}, repeats)
+    spent = timed(
+        {
+            "ours": lambda: made.least_squares(theta, NormalEquations(made.size)),
+            "bare": lambda: dsyrk(1.0, standing.T, trans=1),
+        },
+        repeats,
+    )
     return Beside("Jacobian and Gram, beside dsyrk", made.size, rows, spent["ours"], spent["bare"], 2.0)
 
 
@@ -263,4 +270,8 @@ def _growth(what: str, against: str, cases: Sequence[tuple[int, int]], expected:
 
 
 def _call(made: ResidualObjective, theta: torch.Tensor, what: str) -> Callable[[], object]:
-    return (lambda: made.gradient(theta)) if what == STEP else (lambda: made.quadratic(theta))
+    return (
+        (lambda: made.gradient(theta))
+        if what == STEP
+        else (lambda: made.least_squares(theta, NormalEquations(made.size)))
+    )
