@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.formulation import Formulation, Group, LinearResiduals, Points
 from pinnln.kernels import AbstractSystem, AbstractTape
@@ -17,9 +16,10 @@ from pinnln.network import AbstractNetwork
 from pinnln.objective import AbstractObjective, LeastSquares
 
 _CACHED = 1024 * 1024  # bytes
-_MOST_KEPT = 65_536
+_MOST_PLACED = 65_536
 _CANDIDATES = 4
 _MOST_ROWS = 8
+_MOST_KEPT = 2**24
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class ResidualObjective(AbstractObjective):
 
     @property
     def _few(self) -> bool:
-        return max(self.sampling.interior, self.sampling.face) <= _MOST_KEPT
+        return max(self.sampling.interior, self.sampling.face) <= _MOST_PLACED
 
     def _seed(self, round: int, place: int) -> int:
         return (1_000_003 * self.seed + 7919 * round + 31 * place) % 2**31
@@ -138,7 +138,7 @@ class ResidualObjective(AbstractObjective):
         return self._placed(place, self._unit_points(place, count, seed))
 
     def _unit_points(self, place: int, count: int, seed: int) -> torch.Tensor:
-        return sobol(self.formulation.coordinates, count, self.formulation.groups[place].fixed, seed)
+        return self.formulation.sample(self.formulation.groups[place], count, seed)
 
     def _placed(self, place: int, unit: torch.Tensor) -> Iterator[tuple[Points, float]]:
         group = self.formulation.groups[place]
@@ -184,8 +184,9 @@ class ResidualObjective(AbstractObjective):
     def least_squares(self, theta: torch.Tensor, system: AbstractSystem) -> LeastSquares:
         """The objective near θ at frozen weights; residuals and Jacobian go into the system chunk by chunk."""
         models: list[Linearized] = []
-        kept = self._few
         here: list[torch.Tensor] = []
+        kept: list[torch.Tensor] = []
+        few = self._few and self.rows * self.size <= _MOST_KEPT
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
             r = self.formulation.linearized(group, points, tape.output)
@@ -196,13 +197,20 @@ class ResidualObjective(AbstractObjective):
                 jacobian = jacobian[:, :half] + jacobian[:, half:]
             here.append(math.sqrt(weight) * model.rows.reshape(-1))
             system.add(jacobian.reshape(-1, self.size), here[-1])
-            if kept:
+            kept += [jacobian.reshape(-1, self.size)] if few else []
+            if self._few:
                 models.append(model)
-        return LeastSquares(
-            torch.cat(here),
-            lambda other: self._frozen(other, models if kept else self._models(theta)),
-            lambda w: self._pulled(theta, models if kept else self._models(theta), w),
-        )
+
+        def known() -> Iterable[Linearized]:
+            return models or self._models(theta)
+
+        def pull(w: torch.Tensor) -> torch.Tensor:
+            if not few:
+                return self._pulled(theta, known(), w)
+            return sum((block.T @ part for block, part in zip(kept, torch.split(w, sizes), strict=True)), theta * 0)
+
+        sizes = [len(part) for part in here]
+        return LeastSquares(torch.cat(here), lambda other: self._frozen(other, known()), pull)
 
     def residuals(self, theta: torch.Tensor) -> dict[str, torch.Tensor]:
         """The dimensionless residuals of every component at the current points, (N,) each."""
