@@ -4,7 +4,7 @@ from pinnln.kernels.activations import ACTIVATIONS, Activation
 from pinnln.kernels.channels import Layer, Recording, Stack, Tape, propagate
 from pinnln.kernels.damped_systems import AbstractSystem, Dual, NormalEquations
 from pinnln.kernels.embedding import Embedding
-from pinnln.kernels.gram import accumulate_gram
+from pinnln.kernels.gram import accumulate_gram, accumulate_triangle, mirror_triangle
 from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure, product_rule
 from pinnln.kernels.nested_channels import NestedTape
 from pinnln.kernels.normalization import layer_norm, rms_norm
@@ -31,11 +31,13 @@ __all__ = [
     "Stack",
     "Tape",
     "accumulate_gram",
+    "accumulate_triangle",
     "centred_potential",
     "chain_rule",
     "common_mode_potential",
     "downward_closure",
     "layer_norm",
+    "mirror_triangle",
     "product_rule",
     "propagate",
     "residual_loss",

@@ -32,17 +32,44 @@ def _polynomials(slope: tuple[float, ...], order: int) -> tuple[tuple[float, ...
 
 
 def _horner(coefficients: tuple[float, ...], s: torch.Tensor) -> torch.Tensor:
-    value = torch.full_like(s, coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
-        value = value.mul_(s)
+    """Σ cₖ sᵏ."""
+    if len(coefficients) == 1:
+        return torch.full_like(s, coefficients[0])
+    value = s * coefficients[-1]
+    for coefficient in reversed(coefficients[1:-1]):
         if coefficient:
-            value = value.add_(coefficient)
-    return value
+            value.add_(coefficient)
+        value.mul_(s)
+    return value.add_(coefficients[0]) if coefficients[0] else value
+
+
+def _tangent(z: torch.Tensor) -> torch.Tensor:
+    """tanh z, on the CPU by numpy, which takes a third of the time of torch."""
+    return torch.from_numpy(np.tanh(z.detach().numpy())) if z.device.type == "cpu" else torch.tanh(z)
 
 
 def _tanh(z: torch.Tensor, order: int) -> list[torch.Tensor]:
-    t = torch.tanh(z)
-    return [t, *(_horner(polynomial, t) for polynomial in _polynomials((1.0, 0.0, -1.0), order))]
+    """From σ = tanh z and s = σ′ = 1 − σ²: odd derivatives are polynomials in s, even ones σ times such."""
+    sigma = _tangent(z)
+    found = [sigma]
+    for k, polynomial in enumerate(_tanh_polynomials(order), start=1):
+        if k == 1:
+            found.append(torch.addcmul(sigma.new_ones(()), sigma, sigma, value=-1))
+        else:
+            found.append(_horner(polynomial, found[1]) if k % 2 else _horner(polynomial, found[1]).mul_(sigma))
+    return found
+
+
+@functools.cache
+def _tanh_polynomials(order: int) -> tuple[tuple[float, ...], ...]:
+    """dᵏσ/dzᵏ as polynomials in s, for even k those that σ is multiplied by:  ds/dz = −2σs,  σ² = 1 − s."""
+    s = Polynomial([0.0, 1.0])
+    found, current = [], s
+    for k in range(1, order + 1):
+        found.append(tuple(float(c) for c in current.coef))
+        slope = current.deriv()
+        current = -2 * s * slope if k % 2 else s * current - 2 * s * (1 - s) * slope
+    return tuple(found)
 
 
 def _sin(z: torch.Tensor, order: int) -> list[torch.Tensor]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from pinnln.kernels.activated_channels import ActivatedChannels
+from pinnln.kernels.linear_layers import signal_before, weight_gradient, write_weight_rows
 from pinnln.kernels.multi_index import MultiIndex, product_rule
 from pinnln.kernels.norm_channels import NormalizedChannels
 
@@ -54,16 +55,16 @@ class Linear(AbstractTrainable):
 
     def back(self, g: torch.Tensor, source: int) -> torch.Tensor:
         """g W."""
-        return g @ self.weight
+        return signal_before(g, self.weight)
 
     def gradient(self, g: torch.Tensor) -> list[torch.Tensor]:
         """Σ_cn g ⊗ h, and Σ_n g₀."""
-        return [(g.flatten(0, 1).T @ self.h.flatten(0, 1)).flatten(), g[0].sum(0)]
+        return [weight_gradient(g, self.h).flatten(), g[0].sum(0)]
 
     def fill(self, g: torch.Tensor, rows: torch.Tensor) -> None:
         """Σ_c g[e, c, n] ⊗ h[c, n], and g[e, 0, n]."""
-        outer = g.permute(0, 2, 3, 1) @ self.h.permute(1, 0, 2)
-        rows[:, :, : self.weight.numel()] = outer.flatten(2)
+        into = rows[:, :, : self.weight.numel()].unflatten(2, tuple(self.weight.shape))  # type: ignore[no-untyped-call]  # torch's
+        write_weight_rows(into.permute(2, 3, 0, 1), g, self.h)
         rows[:, :, self.weight.numel() :] = g[:, 0]
 
 

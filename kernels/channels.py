@@ -25,6 +25,7 @@ from pinnln.kernels.channel_operations import (
     Scaled,
     Sum,
 )
+from pinnln.kernels.linear_layers import feature_major, linear
 from pinnln.kernels.multi_index import MultiIndex, downward_closure
 from pinnln.kernels.norm_channels import NormalizedChannels
 from pinnln.kernels.tape import AbstractTape, require_way_back
@@ -80,12 +81,11 @@ class Recording:
             raise ValueError(
                 f"expected features (C, N, f) for {len(self.indices)} channels, found {tuple(features.shape)}"
             )
-        return Stack(features)
+        return Stack(feature_major(features))
 
     def linear(self, h: Stack, weight: torch.Tensor, bias: torch.Tensor) -> Stack:
         """h Wᵀ + b, with trainable weight (out, in) and bias (out,)."""
-        z = h.channels @ weight.T
-        z[0] += bias
+        z = linear(h.channels, weight, bias)
         return self._kept(z, Linear(h.channels, weight), h)
 
     def scale(self, h: Stack, factor: torch.Tensor) -> Stack:
@@ -171,7 +171,7 @@ class Tape(AbstractTape):
         """
         require_way_back(signals, (signals.shape[0], *self.output.shape), kept=self.last is not None)
         end = self.size
-        rows = signals.new_empty(signals.shape[0], signals.shape[2], end)
+        rows = signals.new_empty(end, signals.shape[0], signals.shape[2]).permute(1, 2, 0)
         for operation, g in self._backward(signals):
             start = end - operation.size
             operation.fill(g, rows[:, :, start:end])

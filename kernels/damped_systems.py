@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
-from pinnln.kernels.gram import accumulate_gram
+from pinnln.kernels.gram import accumulate_triangle, mirror_triangle
 
 SOFTENING = 1e-4
 
@@ -73,16 +73,23 @@ class NormalEquations(AbstractSystem):
     value is below 10⁻⁸ of the largest."""
 
     def __init__(self, size: int) -> None:
-        self.gram = torch.zeros(size, size, dtype=torch.float64)
+        self._gram = torch.zeros(size, size, dtype=torch.float64)
         self._slope = torch.zeros(size, dtype=torch.float64)
         self._factors: dict[float, torch.Tensor | None] = {}
 
     def add(self, jacobian: torch.Tensor, rows: torch.Tensor) -> None:
-        accumulate_gram(jacobian, rows, self.gram, self._slope)
+        accumulate_triangle(jacobian, rows, self._gram, self._slope)
+
+    @property
+    def gram(self) -> torch.Tensor:
+        """JᵀJ (P, P) of the rows so far."""
+        mirror_triangle(self._gram)
+        return self._gram
 
     def factor(self) -> None:
-        self._metric = softened(self.gram.diagonal())
-        self._scaled = self.gram / self._metric / self._metric[:, None]
+        gram = self.gram
+        self._metric = softened(gram.diagonal())
+        self._scaled = gram / self._metric / self._metric[:, None]
 
     @property
     def slope(self) -> torch.Tensor:

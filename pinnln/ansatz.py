@@ -259,20 +259,26 @@ def _axes(program: Program) -> list[Coordinate]:
 
 @dataclass(frozen=True)
 class Jets:
-    """Derivatives of G and of D at points: (C, N, m) each, in the order of `indices`."""
+    """Derivatives of G and of D at points, prepared for the product rule.
+
+    Attributes: indices; lift, the channels of G (C, N, m); factors, what a channel of N is multiplied by (R, N, m);
+    into and taken (R,), the channel of û that it goes into and the channel of N it is taken from.
+    """
 
     indices: tuple[MultiIndex, ...]
     lift: torch.Tensor
-    distance: torch.Tensor
-    pairs: tuple[tuple[int, int, int, float], ...]
+    factors: torch.Tensor
+    into: torch.Tensor
+    taken: torch.Tensor
 
     def apply(self, network: torch.Tensor) -> torch.Tensor:
         """The channels of û = G + D·N by the product rule, from those of N, (C, N, m)."""
-        channels = [self.lift[place] for place in range(len(self.indices))]
-        for out, left, right, factor in self.pairs:
-            term = self.distance[left] * network[right]
-            channels[out] = channels[out] + (term if factor == 1 else factor * term)
-        return torch.stack(channels)
+        return self.lift.index_add(0, self.into, self.factors * network[self.taken])
+
+    def back(self, signal: torch.Tensor) -> torch.Tensor:
+        """From ∂/∂û (…, C, N, m) to ∂/∂N, by the same factors."""
+        parts = self.factors * signal.index_select(-3, self.into)
+        return torch.zeros_like(signal).index_add_(-3, self.taken, parts)
 
 
 def jets(ansatz: Ansatz, coordinates: Sequence[Coordinate], indices: tuple[MultiIndex, ...], x: torch.Tensor) -> Jets:
@@ -281,14 +287,17 @@ def jets(ansatz: Ansatz, coordinates: Sequence[Coordinate], indices: tuple[Multi
     distance = _evaluate(ansatz.distances, coordinates, indices, x)
     present = [bool(distance[place].any()) for place in range(len(indices))]
     position = {index: place for place, index in enumerate(indices)}
-    pairs = []
+    into, taken, factors = [], [], []
     for index, out in position.items():
         for right in product(*(range(order + 1) for order in index)):
             left = tuple(a - b for a, b in zip(index, right, strict=True))
             if present[position[left]]:
-                factor = prod(comb(a, b) for a, b in zip(index, right, strict=True))
-                pairs.append((out, position[left], position[right], float(factor)))
-    return Jets(indices, lift, distance, tuple(pairs))
+                into.append(out)
+                taken.append(position[right])
+                factors.append(prod(comb(a, b) for a, b in zip(index, right, strict=True)) * distance[position[left]])
+    multipliers = torch.stack(factors) if factors else distance[:0]
+    places = torch.tensor([into, taken], dtype=torch.int64)
+    return Jets(indices, lift, multipliers, places[0], places[1])
 
 
 def _evaluate(

@@ -82,6 +82,24 @@ def lint(context: click.Context, repeats: int, as_json: bool) -> None:
     context.exit(0 if found.met else 1)
 
 
+@bench.command()
+@click.option("--repeats", type=click.IntRange(min=1), default=7, show_default=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for JSON and figure.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the tables.")
+def solver(repeats: int, out: Path | None, as_json: bool) -> None:
+    """A step of training beside its bare matrix products, its growth with points and parameters, its memory.
+
+    \b
+    Example:  pinnln bench solver --out docs/solver
+    """
+    from pinnln import solver_bench
+
+    found = solver_bench.bench_solver(solver_bench.STANDARD, repeats, shlex.join(["pinnln", *sys.argv[1:]]))
+    click.echo(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if as_json else found.table())
+    for path in found.save(out) if out is not None else ():
+        click.echo(f"wrote {path}", err=True)
+
+
 @bench.command("deepxde")
 @click.argument("names", nargs=-1)
 @click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="How many, counted from 0.")

@@ -42,6 +42,12 @@ class AbstractConditioning(ABC):
         """The objective summed over the points, differentiable."""
         return self.objective(r).sum()
 
+    def gradient(self, r: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """`total`, and its gradient (K, N)."""
+        asked = r.detach().requires_grad_()
+        total = self.total(asked)
+        return total.detach(), torch.autograd.grad(total, asked)[0]
+
     @abstractmethod
     def linearize(self, r: torch.Tensor) -> Linearized:
         """The least-squares model at residuals r (K, N)."""
@@ -53,6 +59,9 @@ class MeanSquare(AbstractConditioning):
 
     def objective(self, r: torch.Tensor) -> torch.Tensor:
         return 0.5 * r.square().sum(0)
+
+    def gradient(self, r: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return 0.5 * r.square().sum(), r
 
     def linearize(self, r: torch.Tensor) -> Linearized:
         return Linearized(r, None, lambda other: other)
@@ -140,6 +149,9 @@ class Unsafe(AbstractConditioning):
 
     def total(self, r: torch.Tensor) -> torch.Tensor:
         return self.inner.total(r)
+
+    def gradient(self, r: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.inner.gradient(r)
 
     def linearize(self, r: torch.Tensor) -> Linearized:
         return self.inner.linearize(r)

@@ -13,6 +13,7 @@ from pinnln.collocation import on_rim, sobol
 from pinnln.conditions import Requirement
 from pinnln.kernels import Embedding, MultiIndex, downward_closure
 from pinnln.problem import Problem
+from pinnln.tangent import Tangent
 from pinnln.units import DIMENSIONLESS, Ball, Coordinate, Dimension, Field, ProblemError, Statement, dimension_of
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
 from pinnln.units.program import Functions, Partial, Program
@@ -50,6 +51,7 @@ class Group:
 
     components: tuple[Component, ...]
     program: Program
+    tangent: Tangent
     fixed: Mapping[Coordinate, float]
     twin: Mapping[Coordinate, float] | None
     indices: tuple[MultiIndex, ...]
@@ -69,6 +71,50 @@ class Points:
     x: torch.Tensor
     features: torch.Tensor
     jets: Jets
+
+
+@dataclass(frozen=True)
+class LinearResiduals:
+    """Residuals and how they depend on the channels of the network.
+
+    Attributes: values r (K, N); slopes, ∂r_k/∂û_j that do not vanish as (k, j, tensor or number), j counting channels
+    and in each of them fields; points; shape of the network's channels (C, N, m); twin, whether r is a difference
+    between the first and the second half of the points.
+    """
+
+    values: torch.Tensor
+    slopes: tuple[tuple[int, int, torch.Tensor | float], ...]
+    points: Points
+    shape: torch.Size
+    twin: bool
+
+    def back(self, g: torch.Tensor) -> torch.Tensor:
+        """∂⟨g, r⟩/∂(channels) (C, N, m), for g (K, N)."""
+        g = torch.cat([g, -g], 1) if self.twin else g
+        found = self._zeros()
+        for k, column, slope in self.slopes:
+            if isinstance(slope, torch.Tensor):
+                found[column].addcmul_(g[k], slope)
+            else:
+                found[column].add_(g[k], alpha=slope)
+        return self._through_ansatz(found)
+
+    def signals(self) -> torch.Tensor:
+        """∂r_k/∂(channels) of every residual (K, C, N, m)."""
+        found = self._zeros(len(self.values))
+        for k, column, slope in self.slopes:
+            found[k, column] += slope
+        if self.twin:
+            found[..., found.shape[-1] // 2 :].neg_()
+        return self._through_ansatz(found)
+
+    def _zeros(self, *rows: int) -> torch.Tensor:
+        channels, points, fields = self.shape
+        return self.values.new_zeros(*rows, channels * fields, points)
+
+    def _through_ansatz(self, signals: torch.Tensor) -> torch.Tensor:
+        channels, _, fields = self.shape
+        return self.points.jets.back(signals.view(*signals.shape[:-2], channels, fields, -1).transpose(-1, -2))
 
 
 @dataclass(frozen=True)
@@ -121,15 +167,35 @@ class Formulation:
 
     def residuals(self, group: Group, points: Points, network: torch.Tensor) -> torch.Tensor:
         """The residuals (K, N) of a group from the channels (C, N, m) of the network."""
-        channels = points.jets.apply(network)
-        place = {index: row for row, index in enumerate(group.indices)}
-        values = [
-            channels[place[leaf.orders], :, self.fields.index(leaf.field)]
+        return self._stacked(
+            group.program.run(self._leaves(group, group.program, points, network), TORCH), group, points
+        )
+
+    def linearized(self, group: Group, points: Points, network: torch.Tensor) -> LinearResiduals:
+        """The same residuals with their slopes, outside autograd."""
+        with torch.no_grad():
+            program, count = group.tangent.program, len(group.components)
+            found = program.run(self._leaves(group, program, points, network), TORCH)
+            slopes = tuple(
+                (k, self._column(group, partial), slope)
+                for (k, partial), slope in zip(group.tangent.slopes, found[count:], strict=True)
+            )
+            r = self._stacked(found[:count], group, points)
+        return LinearResiduals(r, slopes, points, network.shape, group.twin is not None)
+
+    def _leaves(self, group: Group, program: Program, points: Points, network: torch.Tensor) -> list[torch.Tensor]:
+        channels = points.jets.apply(network).transpose(1, 2).flatten(0, 1).unbind(0)
+        return [
+            channels[self._column(group, leaf)]
             if isinstance(leaf, Partial)
             else points.x[:, self.coordinates.index(leaf)]
-            for leaf in group.program.leaves
+            for leaf in program.leaves
         ]
-        found = group.program.run(values, TORCH)
+
+    def _column(self, group: Group, leaf: Partial) -> int:
+        return len(self.fields) * group.indices.index(leaf.orders) + self.fields.index(leaf.field)
+
+    def _stacked(self, found: Sequence[torch.Tensor | float], group: Group, points: Points) -> torch.Tensor:
         rows = torch.stack([_tensor(item).expand(len(points.x)) for item in found])
         return rows[:, : rows.shape[1] // 2] - rows[:, rows.shape[1] // 2 :] if group.twin else rows
 
@@ -179,13 +245,16 @@ def _group(
         scale = None if base_units is None else unit_of(dimension, base_units)
         measured.append(nondimensionalize(statement, yardsticks, scale))
         components.append(Component(statement.name, dimension, measured[-1].scale))
-    program = Program([item.expression for item in measured])
+    expressions = [item.expression for item in measured]
+    program = Program(expressions)
     orders = [leaf.orders for leaf in program.leaves if isinstance(leaf, Partial)]
     if not orders:
         raise ProblemError(
             f"{statements[0].kind} {statements[0].name!r} holds whatever the fields are: no field is in it"
         )
-    return Group(tuple(components), program, _fractions(fixed), twin and _fractions(twin), downward_closure(orders))
+    indices = downward_closure(orders)
+    tangent = Tangent.of(expressions)
+    return Group(tuple(components), program, tangent, _fractions(fixed), twin and _fractions(twin), indices)
 
 
 def _fractions(places: Mapping[Coordinate, float]) -> dict[Coordinate, float]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import torch
 
 from pinnln.causal import Causal, TimeFront
 from pinnln.conditioning import AbstractConditioning, Linearized
-from pinnln.formulation import Formulation, Group, Points
+from pinnln.formulation import Formulation, Group, LinearResiduals, Points
 from pinnln.kernels import AbstractSystem, AbstractTape
 from pinnln.network import AbstractNetwork
 from pinnln.objective import AbstractObjective, LeastSquares
 
-_CHUNK = 1024
+_CACHED = 1024 * 1024  # bytes
+_MOST_PLACED = 65_536
 _CANDIDATES = 4
 _MOST_ROWS = 8
 _MOST_KEPT = 2**24
@@ -41,6 +43,16 @@ class Sampling:
             )
         if not 0 <= self.adaptive < 1:
             raise ValueError(f"expected a share of adaptive points from 0 to below 1, found {self.adaptive}")
+
+
+@dataclass(frozen=True)
+class _PlacedAnew:
+    """Chunks of points that are placed at every pass over them."""
+
+    made: Callable[[], Iterator[tuple[Points, float]]]
+
+    def __iter__(self) -> Iterator[tuple[Points, float]]:
+        return self.made()
 
 
 class ResidualObjective(AbstractObjective):
@@ -87,7 +99,7 @@ class ResidualObjective(AbstractObjective):
         of time is closed, since it could not be compared with that of other rounds.
         """
         groups = range(len(self.formulation.groups))
-        self._points = [list(self.draw(place, self._seed(round, place))) for place in groups]
+        self._points = [self._held(functools.partial(self.draw, place, self._seed(round, place))) for place in groups]
         comparable = self._front is None or self._front.open
         if self._front is not None:
             self._front.advance()
@@ -100,9 +112,17 @@ class ResidualObjective(AbstractObjective):
             generator = torch.Generator().manual_seed(self._seed(round, -2))
             steep = candidates[torch.multinomial(sizes, chosen, generator=generator)]
             even = self._unit_points(0, self.sampling.interior - chosen, self._seed(round, 0))
-            self._points[0] = list(self._placed(0, torch.cat([even, steep])))
+            self._points[0] = self._held(functools.partial(self._placed, 0, torch.cat([even, steep])))
         outside = sum((self._value(theta, self._points[place], place) for place in groups[1:]), 0.0)
         return total + outside if comparable else None
+
+    def _held(self, made: Callable[[], Iterator[tuple[Points, float]]]) -> Iterable[tuple[Points, float]]:
+        """Chunks of points: few are kept as placed, many are placed anew at every pass, for the sake of memory."""
+        return list(made()) if self._few else _PlacedAnew(made)
+
+    @property
+    def _few(self) -> bool:
+        return max(self.sampling.interior, self.sampling.face) <= _MOST_PLACED
 
     def _seed(self, round: int, place: int) -> int:
         return (1_000_003 * self.seed + 7919 * round + 31 * place) % 2**31
@@ -129,9 +149,15 @@ class ResidualObjective(AbstractObjective):
 
     def _placed(self, place: int, unit: torch.Tensor) -> Iterator[tuple[Points, float]]:
         group = self.formulation.groups[place]
-        for rows in torch.split(unit, _CHUNK):
+        for rows in torch.split(unit, self._chunk(group)):
             there = rows if group.twin is None else torch.cat([rows, self._moved(rows, group)])
             yield self.formulation.place(group, there), 1 / len(unit)
+
+    def _chunk(self, group: Group) -> int:
+        """Points that keep the widest stack of channels in a core's own cache, a power of two from 256 to 1024."""
+        width = max(1, int(math.sqrt(self.size / 2)))
+        fitting = _CACHED // (8 * len(group.indices) * width)
+        return min(max(1 << max(fitting.bit_length() - 1, 0), 256), 1024)
 
     def _moved(self, rows: torch.Tensor, group: Group) -> torch.Tensor:
         moved = rows.clone()
@@ -143,7 +169,7 @@ class ResidualObjective(AbstractObjective):
         """The objective at the current points."""
         return sum((self._value(theta, chunks, place) for place, chunks in enumerate(self._points)), 0.0)
 
-    def _value(self, theta: torch.Tensor, chunks: list[tuple[Points, float]], place: int) -> float:
+    def _value(self, theta: torch.Tensor, chunks: Iterable[tuple[Points, float]], place: int) -> float:
         group, total = self.formulation.groups[place], 0.0
         with torch.no_grad():
             for points, weight in chunks:
@@ -154,14 +180,12 @@ class ResidualObjective(AbstractObjective):
     def gradient(self, theta: torch.Tensor) -> tuple[float, torch.Tensor]:
         """The objective and its gradient (P,)."""
         total, slope = 0.0, torch.zeros_like(theta)
-        for group, points, weight in self._chunks():
+        for number, (group, points, weight) in enumerate(self._chunks()):
             tape = self._tape(theta, group, points)
-            output = tape.output.detach().requires_grad_()
-            r = self.formulation.residuals(group, points, output)
-            loss = weight * self._conditioned(points, r, seen=group).total(r)
-            (signal,) = torch.autograd.grad(loss, output)
-            total += float(loss.detach())
-            slope += tape.gradient(signal)
+            r = self.formulation.linearized(group, points, tape.output)
+            value, g = self._conditioned(points, r.values, group, first=number == 0).gradient(r.values)
+            total += weight * float(value)
+            slope += tape.gradient(r.back(weight * g))
         return total, slope
 
     def least_squares(self, theta: torch.Tensor, system: AbstractSystem) -> LeastSquares:
@@ -169,28 +193,31 @@ class ResidualObjective(AbstractObjective):
         models: list[Linearized] = []
         here: list[torch.Tensor] = []
         kept: list[torch.Tensor] = []
-        few = self.rows * self.size <= _MOST_KEPT
-        for group, points, weight in self._chunks():
+        few = self._few and self.rows * self.size <= _MOST_KEPT
+        for number, (group, points, weight) in enumerate(self._chunks()):
             tape = self._tape(theta, group, points)
-            output = tape.output.detach().requires_grad_()
-            r = self.formulation.residuals(group, points, output)
-            model = self._conditioned(points, r, seen=group).linearize(r.detach())
-            jacobian = tape.jacobian(self._signals(r, output, model, weight))
+            r = self.formulation.linearized(group, points, tape.output)
+            model = self._conditioned(points, r.values, group, first=number == 0).linearize(r.values)
+            jacobian = tape.jacobian(self._signals(r, model, weight))
             if group.twin is not None:
                 half = jacobian.shape[1] // 2
                 jacobian = jacobian[:, :half] + jacobian[:, half:]
             here.append(math.sqrt(weight) * model.rows.reshape(-1))
             system.add(jacobian.reshape(-1, self.size), here[-1])
             kept += [jacobian.reshape(-1, self.size)] if few else []
-            models.append(model)
+            if self._few:
+                models.append(model)
+
+        def known() -> Iterable[Linearized]:
+            return models or self._models(theta)
 
         def pull(w: torch.Tensor) -> torch.Tensor:
             if not few:
-                return self._pulled(theta, models, w)
+                return self._pulled(theta, known(), w)
             return sum((block.T @ part for block, part in zip(kept, torch.split(w, sizes), strict=True)), theta * 0)
 
         sizes = [len(part) for part in here]
-        return LeastSquares(torch.cat(here), lambda other: self._frozen(other, models), pull)
+        return LeastSquares(torch.cat(here), lambda other: self._frozen(other, known()), pull)
 
     def open_time(self) -> bool:
         """Ends a causal ordering, so that every time counts alike; whether training has not seen that yet."""
@@ -209,18 +236,20 @@ class ResidualObjective(AbstractObjective):
                     found.setdefault(component.name, []).append(row)
         return {name: torch.cat(rows) for name, rows in found.items()}
 
-    def _conditioned(self, points: Points, r: torch.Tensor, seen: Group | None = None) -> AbstractConditioning:
-        """The conditioning at points; training tells of which group it has `seen` the residuals r."""
+    def _conditioned(
+        self, points: Points, r: torch.Tensor, seen: Group | None = None, *, first: bool = False
+    ) -> AbstractConditioning:
+        """The conditioning at points; training tells of which group it has `seen` the residuals r, and which it saw
+        first."""
         if self._front is None:
             return self.conditioning
         if seen is self.formulation.groups[0]:
-            self._front.record(points, r, first=points is self._points[0][0][0])
+            self._front.record(points, r, first=first)
         return self._front.conditioning(points, r.shape[1])
 
-    def _signals(self, r: torch.Tensor, output: torch.Tensor, model: Linearized, weight: float) -> torch.Tensor:
+    def _signals(self, r: LinearResiduals, model: Linearized, weight: float) -> torch.Tensor:
         """∂s/∂(channels) for every row s of the model, (M, C, N, m)."""
-        rows = [torch.autograd.grad(row.sum(), output, retain_graph=True)[0] for row in r]
-        signals = torch.stack(rows) * math.sqrt(weight)
+        signals = math.sqrt(weight) * r.signals()
         if model.matrix is None:
             return signals
         matrix = model.matrix
@@ -228,7 +257,14 @@ class ResidualObjective(AbstractObjective):
             matrix = torch.cat([matrix, matrix], dim=2)
         return torch.einsum("pkn,kcnm->pcnm", matrix, signals)
 
-    def _frozen(self, theta: torch.Tensor, models: list[Linearized]) -> torch.Tensor:
+    def _models(self, theta: torch.Tensor) -> Iterator[Linearized]:
+        """The least-squares models at θ again, where there are too many points to keep them."""
+        for group, points, _ in self._chunks():
+            tape = self._tape(theta, group, points, keep=False)
+            r = self.formulation.residuals(group, points, tape.output)
+            yield self._conditioned(points, r).linearize(r)
+
+    def _frozen(self, theta: torch.Tensor, models: Iterable[Linearized]) -> torch.Tensor:
         """The rows (R,) at another θ."""
         found = []
         with torch.no_grad():
@@ -237,18 +273,16 @@ class ResidualObjective(AbstractObjective):
                 found.append(math.sqrt(weight) * model.evaluate(r).reshape(-1))
         return torch.cat(found)
 
-    def _pulled(self, theta: torch.Tensor, models: list[Linearized], w: torch.Tensor) -> torch.Tensor:
+    def _pulled(self, theta: torch.Tensor, models: Iterable[Linearized], w: torch.Tensor) -> torch.Tensor:
         """Jᵀw (P,), one way back for all rows of a chunk."""
         slope, start = torch.zeros_like(theta), 0
         for (group, points, weight), model in zip(self._chunks(), models, strict=True):
             shares = math.sqrt(weight) * w[start : start + model.rows.numel()].view_as(model.rows)
             start += model.rows.numel()
             tape = self._tape(theta, group, points)
-            output = tape.output.detach().requires_grad_()
-            r = self.formulation.residuals(group, points, output)
+            r = self.formulation.linearized(group, points, tape.output)
             back = shares if model.matrix is None else torch.einsum("mkn,mn->kn", model.matrix, shares)
-            (signal,) = torch.autograd.grad(r, output, back)
-            slope += tape.gradient(signal)
+            slope += tape.gradient(r.back(back))
         return slope
 
     def _chunks(self) -> Iterator[tuple[Group, Points, float]]:

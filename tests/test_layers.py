@@ -16,7 +16,7 @@ ROOMS = ("units", "kernels", "pinnln", "problems")
 STANDARD = set(sys.stdlib_module_names)
 MAY_IMPORT = {
     "units": {"pinnln.units", "pint", "numpy"},
-    "kernels": {"pinnln.kernels", "torch", "numpy"},
+    "kernels": {"pinnln.kernels", "torch", "numpy", "scipy"},
     "pinnln": {"pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "scipy", "matplotlib", "pytest"},
     "problems": {"pinnln", "numpy", "scipy"},
 }

@@ -9,10 +9,11 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
-from pinnln import kernel_bench
+from pinnln import kernel_bench, solver_bench
 from pinnln.cli import main
 from pinnln.kernel_bench import KernelBench, Measured, bench_kernels
 from pinnln.lint_bench import LintBench
+from pinnln.solver_bench import Beside, Growth, Sizes
 
 
 def bench(*arguments: object) -> Result:
@@ -84,3 +85,34 @@ def test_the_time_of_the_lint_is_measured() -> None:
     assert LintBench(0.5, 0.02).met
     assert not LintBench(0.5, 0.2).met
     assert bench_kernels.__module__ == "pinnln.kernel_bench"
+
+
+def test_a_step_is_measured_beside_its_products(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three tables, JSON with the fitted powers, and a figure."""
+    small = Sizes(((3, 1),), 8, 3, 8, (8, 16), (3, 4), (3, 4), (8,))
+    monkeypatch.setattr(solver_bench, "STANDARD", small)
+    monkeypatch.setattr(solver_bench, "peak_memory", lambda what, points: 100.0 + points)
+    result = bench("solver", "--repeats", 1, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "| Adam step, 1×3 |" in result.output
+    assert "| Jacobian and Gram, beside dsyrk |" in result.output
+    assert "| Gauss-Newton model | 8 | 108 |" in result.output
+    found = json.loads((tmp_path / "solver.json").read_text(encoding="utf-8"))
+    assert set(found["slopes"]) == {
+        f"{what} against {letter}" for what in ("gradient", "Gauss-Newton model") for letter in "NP"
+    }
+    assert (tmp_path / "solver.png").stat().st_size > 10_000
+
+
+def test_powers_are_fitted() -> None:
+    """Times that grow with the square have the power two; a ratio is ours over bare."""
+    growth = Growth("gradient", "P", (10, 20, 40), (1.0, 4.0, 16.0), 2.0)
+    assert growth.slope == pytest.approx(2.0)
+    assert Beside("step", 1, 1, ours=3.0, bare=2.0, target=None).ratio == 1.5
+
+
+@pytest.mark.parametrize("what", [solver_bench.STEP, solver_bench.MODEL])
+def test_the_peak_of_memory_is_that_of_the_process(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A process with torch loaded holds more than 50 MB and less than 20 GB."""
+    solver_bench.print_peak(what, 8)
+    assert 50 < float(capsys.readouterr().out) < 20_000

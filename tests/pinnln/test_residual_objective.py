@@ -20,6 +20,7 @@ from pinnln import (
     d,
     field,
     laplacian,
+    residual_objective,
 )
 from pinnln.conditioning import AbstractConditioning, MeanSquareOfLayerNorm
 from pinnln.formulation import nondimensional
@@ -125,6 +126,35 @@ def test_fresh_points_are_a_function_of_the_round() -> None:
     assert made.value(theta) != first
     made.resample(0)
     assert made.value(theta) == first
+
+
+def test_many_points_are_placed_anew_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points that are not kept: the same gradient, model and trial, bit for bit, also in frozen weights."""
+    kept, theta = objective(LayerNorm(1e-2), interior=1100)
+    monkeypatch.setattr(residual_objective, "_MOST_PLACED", 10)
+    anew, _ = objective(LayerNorm(1e-2), interior=1100)
+    assert anew.gradient(theta)[0] == kept.gradient(theta)[0]
+    assert torch.equal(anew.gradient(theta)[1], kept.gradient(theta)[1])
+    ours, theirs = NormalEquations(len(theta)), NormalEquations(len(theta))
+    here, there = anew.least_squares(theta, ours), kept.least_squares(theta, theirs)
+    assert torch.equal(ours.gram, theirs.gram)
+    assert torch.equal(here.rows(1.1 * theta), there.rows(1.1 * theta))
+    torch.testing.assert_close(here.pull(here.here), there.pull(there.here), rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("conditioning", [MeanSquare(), LayerNorm(1e-2)], ids=str)
+def test_the_same_seed_gives_the_same_bits(conditioning: AbstractConditioning) -> None:
+    """Two objectives of one seed, and one asked twice: no bit of value, gradient or model differs."""
+    (first, theta), (second, again) = objective(conditioning, 700), objective(conditioning, 700)
+    assert torch.equal(theta, again)
+    for made in (first, second):
+        assert made.value(theta) == first.value(theta)
+        assert torch.equal(made.gradient(theta)[1], first.gradient(theta)[1])
+        systems = NormalEquations(len(theta)), NormalEquations(len(theta))
+        made.least_squares(theta, systems[0])
+        first.least_squares(theta, systems[1])
+        assert torch.equal(systems[0].gram, systems[1].gram)
+        assert torch.equal(systems[0].slope, systems[1].slope)
 
 
 def test_points_gather_where_the_residual_is_large() -> None:
