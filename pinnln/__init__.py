@@ -16,8 +16,12 @@ if TYPE_CHECKING:
         Pin as Pin,
         Robin as Robin,
     )
+    from pinnln.first_order import SOAP as SOAP, Adam as Adam
+    from pinnln.limited_memory_bfgs import LBFGS as LBFGS
+    from pinnln.memory import TooLargeError as TooLargeError
     from pinnln.network import MLP as MLP
-    from pinnln.optimizers import LBFGS as LBFGS, Adam as Adam, LevenbergMarquardt as LevenbergMarquardt
+    from pinnln.optimizer_choice import choose_optimizers as choose_optimizers
+    from pinnln.optimizers import LevenbergMarquardt as LevenbergMarquardt
     from pinnln.problem import Problem as Problem, Residual as Residual
     from pinnln.residual_objective import Sampling as Sampling
     from pinnln.residual_vector import ResidualVector as ResidualVector
@@ -56,8 +60,12 @@ _HOME = {
     "comparison": ("WAYS", "Comparison", "Way", "compare"),
     "conditioning": ("LayerNorm", "MeanSquare"),
     "conditions": ("Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
+    "first_order": ("SOAP", "Adam"),
+    "limited_memory_bfgs": ("LBFGS",),
+    "memory": ("TooLargeError",),
     "network": ("MLP",),
-    "optimizers": ("Adam", "LBFGS", "LevenbergMarquardt"),
+    "optimizer_choice": ("choose_optimizers",),
+    "optimizers": ("LevenbergMarquardt",),
     "problem": ("Problem", "Residual"),
     "residual_objective": ("Sampling",),
     "residual_vector": ("ResidualVector",),
@@ -75,6 +83,7 @@ _MODULES = {name: module for module, names in _HOME.items() for name in names}
 _TRAINED = {
     "LBFGS",
     "MLP",
+    "SOAP",
     "Adam",
     "LayerNorm",
     "LevenbergMarquardt",

@@ -101,17 +101,20 @@ class Formulation:
         high = [(item.high - yardstick.reference) / yardstick.span for item, yardstick in yardsticks]
         return torch.tensor(low, dtype=torch.float64), torch.tensor(high, dtype=torch.float64)
 
-    def residuals(self, group: Group, points: Points, network: torch.Tensor) -> torch.Tensor:
-        """The residuals (K, N) of a group from the channels (C, N, m) of the network."""
+    def arguments(self, group: Group, points: Points, network: torch.Tensor) -> list[torch.Tensor]:
+        """What the program of a group takes, (N,) each: fields, their derivatives and coordinates."""
         channels = points.jets.apply(network)
         place = {index: row for row, index in enumerate(group.indices)}
-        values = [
+        return [
             channels[place[leaf.orders], :, self.fields.index(leaf.field)]
             if isinstance(leaf, Partial)
             else points.x[:, self.coordinates.index(leaf)]
             for leaf in group.program.leaves
         ]
-        found = group.program.run(values, TORCH)
+
+    def residuals(self, group: Group, points: Points, network: torch.Tensor) -> torch.Tensor:
+        """The residuals (K, N) of a group from the channels (C, N, m) of the network."""
+        found = group.program.run(self.arguments(group, points, network), TORCH)
         rows = torch.stack([_tensor(item).expand(len(points.x)) for item in found])
         return rows[:, : rows.shape[1] // 2] - rows[:, rows.shape[1] // 2 :] if group.twin else rows
 

@@ -10,6 +10,7 @@ import torch
 
 from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
+from pinnln.faults import first_fault
 from pinnln.formulation import Formulation, Group, Points
 from pinnln.kernels import Tape, accumulate_gram
 from pinnln.network import MLP
@@ -123,6 +124,26 @@ class ResidualObjective(AbstractObjective):
                 for component, row in zip(group.components, r, strict=True):
                     found.setdefault(component.name, []).append(row)
         return {name: torch.cat(rows) for name, rows in found.items()}
+
+    def losses(self, theta: torch.Tensor) -> dict[str, float]:
+        """½ of the mean square of every component at the current points, by name."""
+        return {name: 0.5 * float(values.square().mean()) for name, values in self.residuals(theta).items()}
+
+    def blocks(self, theta: torch.Tensor) -> list[torch.Tensor]:
+        """Views of θ: the weight matrix and the bias of every layer."""
+        layers = self.network.layers(theta, self.formulation.embedding.size, self._outputs)
+        return [block for layer in layers for block in layer]
+
+    def fault(self, theta: torch.Tensor) -> str | None:
+        """The first component that is not finite at the current points, its point and the way out."""
+        if not bool(theta.isfinite().all()):
+            return "The parameters of the network themselves are not finite."
+        for group, points, _ in self._chunks():
+            output = self._tape(theta, group, points, keep=False).output.detach()
+            found = first_fault(self.formulation, group, points, output)
+            if found is not None:
+                return found
+        return None
 
     def _signals(self, r: torch.Tensor, output: torch.Tensor, model: Linearized, weight: float) -> torch.Tensor:
         """∂s/∂(channels) for every row s of the model, (M, C, N, m)."""
