@@ -37,7 +37,7 @@ def choose_optimizers(parameters: int, rows: int, memory: int | None) -> Choice:
     """
     if parameters < 1 or rows < 1:
         raise ValueError(f"expected at least one parameter and one row, found {parameters} and {rows}")
-    normal, broyden = LevenbergMarquardt(), SelfScaledBroyden()
+    normal, broyden = LevenbergMarquardt(), SelfScaledBroyden(steps=1_000)
     size, matrix = f"{parameters:,} parameters and {rows:,} rows", shown_bytes(8 * parameters**2)
     if parameters >= MANY:
         return Choice((SOAP(steps=20_000),), f"SOAP: {size}, for which a matrix of curvature would take {matrix}")

@@ -81,6 +81,7 @@ class TrainingDisplay:
         self.console = console or Console(stderr=True, highlight=False)
         self._live = Live(console=self.console, transient=True, auto_refresh=False)
         self._line_due = self._losses_due = 0.0
+        self._prefix = ""
         self._losses: Mapping[str, float] = {}
         self._error: float | None = None
 
@@ -108,7 +109,8 @@ class TrainingDisplay:
         if now < self._line_due or not self.console.is_terminal:
             return
         self._line_due = now + _PACE
-        if now >= self._losses_due:
+        if now >= self._losses_due or prefix != self._prefix:
+            self._prefix = prefix
             self._losses = {} if progress.losses is None else progress.losses()
             self._error = None if progress.error is None else progress.error()
             end = time.perf_counter()

@@ -104,6 +104,22 @@ def test_losses_are_computed_at_the_pace_of_the_line() -> None:
     assert "Adam 1000/1000" in shown(console)
 
 
+def test_another_training_has_its_own_losses() -> None:
+    """In a comparison the shares of one way never stand beside the loss of the next, however dear they were."""
+    console = terminal(100)
+
+    def dear() -> dict[str, float]:
+        time.sleep(0.05)
+        return {"first": 1.0}
+
+    with TrainingDisplay(console) as display:
+        display.update(Progress("Adam", 1, 9, 1.0, torch.zeros(1), losses=dear), "one: ")
+        time.sleep(0.55)
+        display.update(Progress("Adam", 1, 9, 1.0, torch.zeros(1), losses=lambda: {"second": 1.0}), "two: ")
+    assert "one: Adam 1/9  loss 1.0e+00 (first 100 %)" in shown(console)
+    assert "two: Adam 1/9  loss 1.0e+00 (second 100 %)" in shown(console)
+
+
 def test_nothing_is_computed_where_nobody_looks() -> None:
     """Written to a file, there is no line that moves, and its losses cost nothing."""
 
