@@ -47,7 +47,8 @@ def run_all(
 ) -> Outcome:
     """Runs optimisers in turn, each from where the one before it ended, until one has converged.
 
-    Parameters at which the objective is not finite are never handed on: those before stand in for them.
+    Parameters at which the objective is not finite are never handed on, those before stand in for them; unless no
+    parameters would help, since an equation is not finite at the points themselves.
 
     Raises: ValueError for none, TrainingError if the objective or its gradient is not finite at the start.
     """
@@ -66,7 +67,8 @@ def run_all(
         steps += outcome.steps
         if not math.isfinite(objective.value(outcome.theta)):
             message = not_finite(objective, outcome.theta, outcome.steps)
-            outcome = Outcome(before, "stalled", outcome.steps, message)
+            kept = before if math.isfinite(objective.value(before)) else outcome.theta
+            outcome = Outcome(kept, "stalled", outcome.steps, message)
         if outcome.status == "converged":
             break
     return Outcome(outcome.theta, outcome.status, steps, outcome.message)
