@@ -2,6 +2,7 @@
 
 from pinnln.kernels.activations import ACTIVATIONS, Activation
 from pinnln.kernels.channels import Tape, propagate
+from pinnln.kernels.damped_systems import AbstractSystem, Dual, NormalEquations
 from pinnln.kernels.embedding import Embedding
 from pinnln.kernels.gram import accumulate_gram
 from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure
@@ -12,10 +13,13 @@ from pinnln.kernels.reference import centred_potential, common_mode_potential, u
 
 __all__ = [
     "ACTIVATIONS",
+    "AbstractSystem",
     "Activation",
+    "Dual",
     "Embedding",
     "LayerNorm",
     "MultiIndex",
+    "NormalEquations",
     "RMSNorm",
     "ResidualLoss",
     "Tape",

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
         Robin as Robin,
     )
     from pinnln.first_order import SOAP as SOAP, Adam as Adam
+    from pinnln.levenberg_marquardt import LevenbergMarquardt as LevenbergMarquardt
     from pinnln.limited_memory_bfgs import LBFGS as LBFGS
     from pinnln.memory import TooLargeError as TooLargeError
     from pinnln.network import MLP as MLP
     from pinnln.optimizer_choice import choose_optimizers as choose_optimizers
-    from pinnln.optimizers import LevenbergMarquardt as LevenbergMarquardt
     from pinnln.problem import Problem as Problem, Residual as Residual
     from pinnln.residual_objective import Sampling as Sampling
     from pinnln.residual_vector import ResidualVector as ResidualVector
@@ -65,7 +65,7 @@ _HOME = {
     "memory": ("TooLargeError",),
     "network": ("MLP",),
     "optimizer_choice": ("choose_optimizers",),
-    "optimizers": ("LevenbergMarquardt",),
+    "levenberg_marquardt": ("LevenbergMarquardt",),
     "problem": ("Problem", "Residual"),
     "residual_objective": ("Sampling",),
     "residual_vector": ("ResidualVector",),

@@ -10,7 +10,7 @@ from math import comb, prod
 import numpy as np
 import torch
 
-from pinnln.conditions import Dirichlet, Initial, Requirement
+from pinnln.conditions import Dirichlet, Initial, Periodic, Requirement
 from pinnln.kernels import MultiIndex
 from pinnln.units import Coordinate, Derivative, Expression, Field
 from pinnln.units.algebra import add, differentiate, differentiate_along, divide, fold, multiply, subtract, transform
@@ -34,10 +34,12 @@ class Datum:
 
 @dataclass(frozen=True)
 class Ansatz:
-    """The lift G and the distance D of every field, with the requirements they meet exactly."""
+    """The lift G and the distance D of every field, the coordinates along which all of them repeat, and the
+    requirements that are met exactly."""
 
     lifts: tuple[Expression, ...]
     distances: tuple[Expression, ...]
+    periodic: tuple[Coordinate, ...]
     met: tuple[Requirement, ...]
 
 
@@ -47,16 +49,47 @@ def build_ansatz(
     """G and D for every field, from the Dirichlet and initial conditions that data allow to be met together.
 
     G is the Boolean sum of linear interpolations between faces. Data that contradict each other on an edge, as at the
-    corner of a driven cavity, cannot all be met: as few as possible are left to the loss.
+    corner of a driven cavity, cannot all be met: as few as possible are left to the loss. Where every field is periodic
+    the network is, and data that are not, in value or slope, are left to the loss.
     """
-    lifts, distances, met = [], [], []
+    lifts, distances = [], []
+    circles = _circles(fields, requirements)
+    periodic = tuple(circles)
+    met = [item for items in circles.values() for item in items]
     for field in fields:
-        stated = [datum for kind, item in requirements for datum in _data(kind, item, field, yardsticks)]
+        stated = [
+            datum
+            for kind, item in requirements
+            for datum in _data(kind, item, field, yardsticks)
+            if all(_repeats(datum, axis, yardsticks) for axis in periodic)
+        ]
         data = _compatible(stated, field, yardsticks)
         lifts.append(_lift(field, data, yardsticks))
         distances.append(_distance(data, yardsticks))
         met += [datum.requirement for datum in data]
-    return Ansatz(tuple(lifts), tuple(distances), tuple(met))
+    return Ansatz(tuple(lifts), tuple(distances), periodic, tuple(met))
+
+
+def _circles(
+    fields: Sequence[Field], requirements: Sequence[tuple[type, Requirement]]
+) -> dict[Coordinate, list[Requirement]]:
+    """The coordinates along which every field is stated to be periodic, with what states it."""
+    stated: dict[Coordinate, list[Requirement]] = {}
+    for kind, item in requirements:
+        if kind is Periodic:
+            (axis,) = item.fixed
+            stated.setdefault(axis, []).append(item)
+    values = {axis: {item.statement.target for item in items} for axis, items in stated.items()}
+    return {axis: items for axis, items in stated.items() if all(field in values[axis] for field in fields)}
+
+
+def _repeats(datum: Datum, axis: Coordinate, yardsticks: Yardsticks) -> bool:
+    """Whether a datum has one value and one slope at both ends of a coordinate."""
+    if datum.coordinate is axis:
+        return False
+    low, high = (_place(axis, end, yardsticks) for end in (axis.low, axis.high))
+    shown = [fold(datum.value), differentiate(fold(datum.value), axis)]
+    return all(_vanishes(subtract(_on(item, axis, high), _on(item, axis, low)), yardsticks) for item in shown)
 
 
 def _compatible(data: list[Datum], field: Field, yardsticks: Yardsticks) -> list[Datum]:
@@ -90,7 +123,8 @@ def _data(kind: type, requirement: Requirement, field: Field, yardsticks: Yardst
     rounded: Expression = pure(0.0)
     for addend in addends(pure_value):
         rounded = add(rounded, addend.expression)
-    return [Datum(requirement, coordinate, _place(coordinate, place, yardsticks), rounded, int(time_slope))]
+    at = _place(coordinate, place, yardsticks)
+    return [Datum(requirement, coordinate, at, _on(rounded, coordinate, at), int(time_slope))]
 
 
 def _place(coordinate: Coordinate, place: float, yardsticks: Yardsticks) -> float:
@@ -151,7 +185,11 @@ def _distance(data: Sequence[Datum], yardsticks: Yardsticks) -> Expression:
 
 def _holds(datum: Datum, lift: Expression, field: Field, yardsticks: Yardsticks) -> bool:
     shown = differentiate(fold(lift), datum.coordinate) if datum.order else fold(lift)
-    gap = _on(subtract(shown, datum.value), datum.coordinate, datum.at)
+    return _vanishes(_on(subtract(shown, datum.value), datum.coordinate, datum.at), yardsticks)
+
+
+def _vanishes(gap: Expression, yardsticks: Yardsticks) -> bool:
+    """Whether an expression of coordinates is zero wherever it is asked, on a grid."""
     program = Program([gap])
     axes = [
         np.linspace(_place(item, item.low, yardsticks), _place(item, item.high, yardsticks), 9)

@@ -168,8 +168,8 @@ def _benchmark(name: str) -> Benchmark:
 
 def _optimizers(name: str, steps: int) -> list[AbstractOptimizer]:
     from pinnln.first_order import SOAP, Adam
+    from pinnln.levenberg_marquardt import LevenbergMarquardt
     from pinnln.limited_memory_bfgs import LBFGS
-    from pinnln.optimizers import LevenbergMarquardt
     from pinnln.self_scaled_broyden import SelfScaledBroyden
 
     if name == "lm":

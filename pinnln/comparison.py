@@ -20,8 +20,9 @@ from pinnln.benchmark import Benchmark, QuantityOfInterest
 from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, LayerNorm, MeanSquare, MeanSquareOfLayerNorm, Unsafe
 from pinnln.formulation import Formulation, nondimensional, stripped
+from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.objective import Progress
-from pinnln.optimizers import AbstractOptimizer, LevenbergMarquardt, TrainingError
+from pinnln.optimizers import AbstractOptimizer, TrainingError
 from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.solution import Solution

@@ -18,8 +18,8 @@ from pinnln.units import Dimension
 class Linearized:
     """A least-squares model of an objective at frozen weights:  ½ Σ s²  with  s = T r  near r.
 
-    Attributes: rows s (M, N); matrix T (M, K, N) = ∂s/∂r, None for the identity; evaluate, s² summed over rows at
-    other residuals (K, N), with the weights still frozen, as (N,).
+    Attributes: rows s (M, N); matrix T (M, K, N) = ∂s/∂r, None for the identity; evaluate, s (M, N) at other residuals
+    (K, N), with the weights still frozen.
     """
 
     rows: torch.Tensor
@@ -55,7 +55,7 @@ class MeanSquare(AbstractConditioning):
         return 0.5 * r.square().sum(0)
 
     def linearize(self, r: torch.Tensor) -> Linearized:
-        return Linearized(r, None, lambda other: other.square().sum(0))
+        return Linearized(r, None, lambda other: other)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class LayerNorm(AbstractConditioning):
     def _uncentred_model(self, r: torch.Tensor) -> Linearized:
         root = (r.square().mean(0) + self.epsilon) ** -0.25
         matrix = torch.eye(len(r), dtype=r.dtype)[:, :, None] * root
-        return Linearized(root * r, matrix, lambda other: (root * other).square().sum(0))
+        return Linearized(root * r, matrix, lambda other: root * other)
 
     def _centred_model(self, r: torch.Tensor) -> Linearized:
         count = len(r)
@@ -105,7 +105,7 @@ class LayerNorm(AbstractConditioning):
         centring = torch.eye(count, dtype=r.dtype) - 1 / count
         matrix = torch.cat([centring[:, :, None] * root, common.expand(1, count, -1)])
         rows = torch.einsum("mkn,kn->mn", matrix, r)
-        return Linearized(rows, matrix, lambda other: torch.einsum("mkn,kn->mn", matrix, other).square().sum(0))
+        return Linearized(rows, matrix, lambda other: torch.einsum("mkn,kn->mn", matrix, other))
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class MeanSquareOfLayerNorm(AbstractConditioning):
         root = (r.var(0, correction=0) + self.epsilon).rsqrt()
         centring = torch.eye(count, dtype=r.dtype) - 1 / count
         matrix = (centring[:, :, None] - normal[:, None] * normal[None] / count) * root
-        return Linearized(normal, matrix, lambda other: textbook_layer_norm(other, self.epsilon, 0).square().sum(0))
+        return Linearized(normal, matrix, lambda other: textbook_layer_norm(other, self.epsilon, 0))
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,8 @@ class Formulation:
     def embedding(self) -> Embedding:
         """The features of the coordinates that the network sees."""
         low, high = self.box()
-        return Embedding(tuple(low.tolist()), tuple(high.tolist()))
+        circles = tuple(item in self.ansatz.periodic for item in self.coordinates)
+        return Embedding(tuple(low.tolist()), tuple(high.tolist()), circles)
 
     def box(self) -> tuple[torch.Tensor, torch.Tensor]:
         """The lower and upper corner of the domain in dimensionless coordinates."""

@@ -8,18 +8,24 @@ from dataclasses import dataclass
 
 import torch
 
+from pinnln.kernels import AbstractSystem
+
 
 @dataclass(frozen=True)
-class Quadratic:
-    """A Gauss-Newton model  ½‖r + J p‖²  at frozen weights and points.
+class LeastSquares:
+    """The objective near θ as  ½‖r‖², its weights and points frozen.
 
-    Attributes: gram JᵀJ (P, P); slope Jᵀr (P,); half_square ½‖r‖²; value, ½‖r(θ)‖² at another θ, weights still frozen.
+    Attributes: here, r(θ) (R,); rows, r (R,) at another θ; pull, Jᵀw (P,) for w (R,).
     """
 
-    gram: torch.Tensor
-    slope: torch.Tensor
-    half_square: float
-    value: Callable[[torch.Tensor], float]
+    here: torch.Tensor
+    rows: Callable[[torch.Tensor], torch.Tensor]
+    pull: Callable[[torch.Tensor], torch.Tensor]
+
+    @property
+    def half_square(self) -> float:
+        """½‖r(θ)‖²."""
+        return 0.5 * float(self.here.square().sum())
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,17 @@ class Progress:
 
 
 class AbstractObjective(ABC):
-    """A function of the parameters θ (P,), over points that may be drawn anew."""
+    """A function of the parameters θ, over points that may be drawn anew.
+
+    Attributes: size, the number of parameters P.
+    """
 
     size: int
+
+    @property
+    @abstractmethod
+    def rows(self) -> int:
+        """How many squares it is the sum of at the current points, R."""
 
     @abstractmethod
     def value(self, theta: torch.Tensor) -> float:
@@ -55,12 +69,19 @@ class AbstractObjective(ABC):
         """The objective and its gradient (P,)."""
 
     @abstractmethod
-    def quadratic(self, theta: torch.Tensor) -> Quadratic:
-        """The Gauss-Newton model at θ."""
+    def least_squares(self, theta: torch.Tensor, system: AbstractSystem) -> LeastSquares:
+        """The objective near θ; its residuals and their Jacobian go into the system."""
 
     @abstractmethod
-    def resample(self, round: int) -> None:
-        """Fresh points, a deterministic function of the round."""
+    def resample(self, round: int, theta: torch.Tensor | None = None) -> float | None:
+        """Fresh points, a deterministic function of the round and, where it is given, of θ.
+
+        Returns: for a given θ the objective at points that no training has seen, else None.
+        """
+
+    def refine(self) -> bool:
+        """More points from the next round on; False where there cannot be more."""
+        return False
 
     def blocks(self, theta: torch.Tensor) -> list[torch.Tensor]:
         """Views of θ that belong together, matrices where the network has some; θ as one block unless known better."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pinnln.first_order import SOAP, Adam
+from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.limited_memory_bfgs import LBFGS
 from pinnln.memory import shown_bytes
-from pinnln.optimizers import AbstractOptimizer, LevenbergMarquardt
+from pinnln.optimizers import AbstractOptimizer
 from pinnln.self_scaled_broyden import SelfScaledBroyden
 
 FEW, SEVERAL, MANY = 2_000, 5_000, 100_000

@@ -1,4 +1,4 @@
-"""Optimisers over one flat parameter vector, one after another; Levenberg-Marquardt."""
+"""Optimisers over one flat parameter vector: the contract, and one after another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import torch
 
-from pinnln.objective import AbstractObjective, Progress, Quadratic
+from pinnln.objective import AbstractObjective, Progress
 from pinnln.units import PinnlnError
 
 Monitor: TypeAlias = Callable[[Progress], None]
@@ -91,108 +91,3 @@ def require_positive(**values: float) -> None:
     for name, value in values.items():
         if not 0 < value < math.inf:
             raise ValueError(f"expected {name} to be finite and above zero, found {value}")
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """A step p with its damping, its scaled length, and its gain ratio."""
-
-    theta: torch.Tensor
-    damping: float
-    value: float
-    gain: float
-
-
-@dataclass(frozen=True)
-class LevenbergMarquardt(AbstractOptimizer):
-    """Damped Gauss-Newton:  (ĴᵀĴ + λ I) p̂ = −Ĵᵀr  with columns of Ĵ scaled to length one.
-
-    The damping follows the gain ratio ρ = (L(θ) − L(θ+p)) / (predicted decrease): from several dampings tried on one
-    Gram matrix the smallest with ρ ≥ `gain` is taken. Points are fixed within a block and drawn anew between blocks,
-    so that a small loss means a small error; parameters are scaled away, so units of parameters do not matter.
-
-    Args: steps, the budget; block, steps on the same points; damping λ at the start; gain, the least ratio accepted;
-    smallest_damping; tolerance, the loss at which the problem counts as solved.
-    Source: K. Levenberg, Quart. Appl. Math. 2 (1944) 164; D. Marquardt, SIAM J. Appl. Math. 11 (1963) 431.
-    """
-
-    steps: int = 300
-    block: int = 10
-    damping: float = 1e-2
-    gain: float = 0.25
-    smallest_damping: float = 1e-12
-    tolerance: float = 1e-12
-
-    def __post_init__(self) -> None:
-        require_steps(self.steps)
-        require_positive(block=self.block, damping=self.damping, gain=self.gain, smallest_damping=self.smallest_damping)
-
-    def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
-        damping, refused, loss = self.damping, 0, math.inf
-        for step in range(1, self.steps + 1):
-            if (step - 1) % self.block == 0 and step > 1:
-                objective.resample((step - 1) // self.block)
-                damping = max(damping, 1e3 * self.smallest_damping)
-            model = objective.quadratic(theta)
-            loss = model.half_square
-            if not bool(model.slope.any()):
-                return Outcome(theta, "stalled", step, "the gradient vanishes: the objective does not depend on θ here")
-            if loss <= self.tolerance:
-                return Outcome(theta, "converged", step, f"the loss fell below {self.tolerance:g}")
-            trial = self._step(model, theta, damping)
-            refused = 0 if trial else refused + 1
-            damping = trial.damping if trial else damping * 100
-            if trial:
-                theta, loss = trial.theta, trial.value
-            monitor(Progress("Levenberg-Marquardt", step, self.steps, loss, theta, damping))
-            if refused >= 2 * self.block:
-                return Outcome(
-                    theta, "stalled", step, f"no step lowered the loss in {refused} attempts on fresh points"
-                )
-            if refused and damping > 1e8:
-                damping = self.damping
-        return Outcome(theta, "budget", self.steps, f"the budget of {self.steps} steps is used up")
-
-    def _step(self, model: Quadratic, theta: torch.Tensor, damping: float) -> _Trial | None:
-        """The boldest of several steps whose gain ratio is acceptable; None if none lowers the loss."""
-        scale = model.gram.diagonal().sqrt()
-        scale = scale.clamp(min=1e-12 * float(scale.max()))
-        gram = model.gram / scale / scale[:, None]
-        slope = model.slope / scale
-        best: _Trial | None = None
-        current, falling = damping, True
-        for _ in range(6):
-            trial = self._try(model, gram, slope, scale, theta, current)
-            if trial is not None and trial.gain >= self.gain:
-                best = trial if best is None or trial.value < best.value else best
-                if not falling or best is not trial or current <= self.smallest_damping or trial.gain < 0.5:
-                    break
-                current = max(current / 5, self.smallest_damping)
-            elif best is not None:
-                break
-            else:
-                falling = False
-                current *= 8
-        return best
-
-    def _try(
-        self,
-        model: Quadratic,
-        gram: torch.Tensor,
-        slope: torch.Tensor,
-        scale: torch.Tensor,
-        theta: torch.Tensor,
-        damping: float,
-    ) -> _Trial | None:
-        damped = gram.clone()
-        damped.diagonal().add_(damping)
-        factor, failed = torch.linalg.cholesky_ex(damped)
-        if int(failed):
-            return None
-        scaled = -torch.cholesky_solve(slope[:, None], factor)[:, 0]
-        predicted = 0.5 * float(damping * scaled.square().sum() - slope @ scaled)
-        candidate = theta + scaled / scale
-        value = model.value(candidate)
-        if not (math.isfinite(value) and predicted > 0 and value < model.half_square):
-            return None
-        return _Trial(candidate, damping, value, (model.half_square - value) / predicted)

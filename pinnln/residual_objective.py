@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -12,25 +12,35 @@ from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.faults import first_fault
 from pinnln.formulation import Formulation, Group, Points
-from pinnln.kernels import Tape, accumulate_gram
+from pinnln.kernels import AbstractSystem, Tape
 from pinnln.network import MLP
-from pinnln.objective import AbstractObjective, Quadratic
+from pinnln.objective import AbstractObjective, LeastSquares
 
 _CHUNK = 1024
+_CANDIDATES = 4
+_MOST_ROWS = 8
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How many collocation points: in the interior, and on each face whose conditions are not met exactly."""
+    """How many collocation points: in the interior, and on each face whose conditions are not met exactly.
+
+    Args: interior; face; adaptive, the share of the interior points that are drawn where the residual is large, with a
+    probability in proportion to it; the others are spread evenly.
+    Source of adaptive points: C. Wu, M. Zhu, Q. Tan, Y. Kartha, L. Lu, Comput. Methods Appl. Mech. Engrg. 403 (2023).
+    """
 
     interior: int = 800
     face: int = 100
+    adaptive: float = 0.5
 
     def __post_init__(self) -> None:
         if self.interior < 1 or self.face < 1:
             raise ValueError(
                 f"expected at least one point inside and on each face, found {self.interior} and {self.face}"
             )
+        if not 0 <= self.adaptive < 1:
+            raise ValueError(f"expected a share of adaptive points from 0 to below 1, found {self.adaptive}")
 
 
 class ResidualObjective(AbstractObjective):
@@ -51,18 +61,63 @@ class ResidualObjective(AbstractObjective):
         self.size = network.size(formulation.embedding.size, self._outputs)
         self.resample(0)
 
-    def resample(self, round: int) -> None:
-        """Fresh points: a deterministic function of the seed and the round."""
-        self._points = [
-            list(self.draw(place, seed=(1_000_003 * self.seed + 7919 * round + 31 * place) % 2**31))
-            for place in range(len(self.formulation.groups))
-        ]
+    @property
+    def rows(self) -> int:
+        """How many squares the objective is the sum of."""
+        return sum(len(points.x) * len(group.components) for group, points, _ in self._chunks())
+
+    def refine(self) -> bool:
+        """Half as many points again in the interior, from the next round on."""
+        interior = self.sampling.interior
+        if interior * len(self.formulation.groups[0].components) > _MOST_ROWS * self.size:
+            return False
+        self.sampling = replace(self.sampling, interior=interior + interior // 2)
+        return True
+
+    def resample(self, round: int, theta: torch.Tensor | None = None) -> float | None:
+        """Fresh points: a deterministic function of seed, round and θ; with θ some of them where residuals are large.
+
+        Returns: the objective at the candidates among which those were chosen, which are spread evenly.
+        """
+        groups = range(len(self.formulation.groups))
+        self._points = [list(self.draw(place, self._seed(round, place))) for place in groups]
+        if theta is None:
+            return None
+        candidates = self._unit_points(0, _CANDIDATES * self.sampling.interior, self._seed(round, -1))
+        sizes, total = self._sizes(theta, candidates)
+        chosen = int(self.sampling.adaptive * self.sampling.interior + 0.5)
+        if chosen and bool(sizes.isfinite().all()) and bool((sizes > 0).sum() >= chosen):
+            generator = torch.Generator().manual_seed(self._seed(round, -2))
+            steep = candidates[torch.multinomial(sizes, chosen, generator=generator)]
+            even = self._unit_points(0, self.sampling.interior - chosen, self._seed(round, 0))
+            self._points[0] = list(self._placed(0, torch.cat([even, steep])))
+        outside = sum((self._value(theta, self._points[place], place) for place in groups[1:]), 0.0)
+        return total + outside
+
+    def _seed(self, round: int, place: int) -> int:
+        return (1_000_003 * self.seed + 7919 * round + 31 * place) % 2**31
+
+    def _sizes(self, theta: torch.Tensor, unit: torch.Tensor) -> tuple[torch.Tensor, float]:
+        """The norm of the residual vector at points of the unit box (N,), and the mean objective there."""
+        sizes, total = [], 0.0
+        with torch.no_grad():
+            for points, weight in self._placed(0, unit):
+                group = self.formulation.groups[0]
+                r = self.formulation.residuals(group, points, self._tape(theta, group, points, keep=False).output)
+                sizes.append(r.square().sum(0).sqrt())
+                total += weight * float(self.conditioning.total(r))
+        return torch.cat(sizes), total
 
     def draw(self, place: int, seed: int) -> Iterator[tuple[Points, float]]:
-        """Points of one group in chunks, with the weight of each point in the mean."""
-        group = self.formulation.groups[place]
+        """Evenly spread points of one group in chunks, with the weight of each point in the mean."""
         count = self.sampling.interior if place == 0 else self.sampling.face
-        unit = sobol(self.formulation.coordinates, count, group.fixed, seed)
+        return self._placed(place, self._unit_points(place, count, seed))
+
+    def _unit_points(self, place: int, count: int, seed: int) -> torch.Tensor:
+        return sobol(self.formulation.coordinates, count, self.formulation.groups[place].fixed, seed)
+
+    def _placed(self, place: int, unit: torch.Tensor) -> Iterator[tuple[Points, float]]:
+        group = self.formulation.groups[place]
         for rows in torch.split(unit, _CHUNK):
             there = rows if group.twin is None else torch.cat([rows, self._moved(rows, group)])
             yield self.formulation.place(group, there), 1 / len(unit)
@@ -75,9 +130,12 @@ class ResidualObjective(AbstractObjective):
 
     def value(self, theta: torch.Tensor) -> float:
         """The objective at the current points."""
+        return sum((self._value(theta, chunks, place) for place, chunks in enumerate(self._points)), 0.0)
+
+    def _value(self, theta: torch.Tensor, chunks: list[tuple[Points, float]], place: int) -> float:
+        group, total = self.formulation.groups[place], 0.0
         with torch.no_grad():
-            total = 0.0
-            for group, points, weight in self._chunks():
+            for points, weight in chunks:
                 r = self.formulation.residuals(group, points, self._tape(theta, group, points, keep=False).output)
                 total += weight * float(self.conditioning.total(r))
         return total
@@ -94,26 +152,25 @@ class ResidualObjective(AbstractObjective):
             slope += tape.gradient(signal)
         return total, slope
 
-    def quadratic(self, theta: torch.Tensor) -> Quadratic:
-        """The Gauss-Newton model at frozen weights, accumulated over chunks of points."""
-        gram = theta.new_zeros(self.size, self.size)
-        slope = theta.new_zeros(self.size)
+    def least_squares(self, theta: torch.Tensor, system: AbstractSystem) -> LeastSquares:
+        """The objective near θ at frozen weights; residuals and Jacobian go into the system chunk by chunk."""
         models: list[Linearized] = []
-        half_square = 0.0
+        here: list[torch.Tensor] = []
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
             output = tape.output.detach().requires_grad_()
             r = self.formulation.residuals(group, points, output)
             model = self.conditioning.linearize(r.detach())
-            signals = self._signals(r, output, model, weight)
-            jacobian = tape.jacobian(signals)
+            jacobian = tape.jacobian(self._signals(r, output, model, weight))
             if group.twin is not None:
                 half = jacobian.shape[1] // 2
                 jacobian = jacobian[:, :half] + jacobian[:, half:]
-            accumulate_gram(jacobian.reshape(-1, self.size), math.sqrt(weight) * model.rows.reshape(-1), gram, slope)
+            here.append(math.sqrt(weight) * model.rows.reshape(-1))
+            system.add(jacobian.reshape(-1, self.size), here[-1])
             models.append(model)
-            half_square += 0.5 * weight * float(model.rows.square().sum())
-        return Quadratic(gram, slope, half_square, lambda other: self._frozen(other, models))
+        return LeastSquares(
+            torch.cat(here), lambda other: self._frozen(other, models), lambda w: self._pulled(theta, models, w)
+        )
 
     def residuals(self, theta: torch.Tensor) -> dict[str, torch.Tensor]:
         """The dimensionless residuals of every component at the current points, (N,) each."""
@@ -156,13 +213,28 @@ class ResidualObjective(AbstractObjective):
             matrix = torch.cat([matrix, matrix], dim=2)
         return torch.einsum("pkn,kcnm->pcnm", matrix, signals)
 
-    def _frozen(self, theta: torch.Tensor, models: list[Linearized]) -> float:
+    def _frozen(self, theta: torch.Tensor, models: list[Linearized]) -> torch.Tensor:
+        """The rows (R,) at another θ."""
+        found = []
         with torch.no_grad():
-            total = 0.0
             for (group, points, weight), model in zip(self._chunks(), models, strict=True):
                 r = self.formulation.residuals(group, points, self._tape(theta, group, points, keep=False).output)
-                total += 0.5 * weight * float(model.evaluate(r).sum())
-        return total
+                found.append(math.sqrt(weight) * model.evaluate(r).reshape(-1))
+        return torch.cat(found)
+
+    def _pulled(self, theta: torch.Tensor, models: list[Linearized], w: torch.Tensor) -> torch.Tensor:
+        """Jᵀw (P,), one way back for all rows of a chunk."""
+        slope, start = torch.zeros_like(theta), 0
+        for (group, points, weight), model in zip(self._chunks(), models, strict=True):
+            shares = math.sqrt(weight) * w[start : start + model.rows.numel()].view_as(model.rows)
+            start += model.rows.numel()
+            tape = self._tape(theta, group, points)
+            output = tape.output.detach().requires_grad_()
+            r = self.formulation.residuals(group, points, output)
+            back = shares if model.matrix is None else torch.einsum("mkn,mn->kn", model.matrix, shares)
+            (signal,) = torch.autograd.grad(r, output, back)
+            slope += tape.gradient(signal)
+        return slope
 
     def _chunks(self) -> Iterator[tuple[Group, Points, float]]:
         for group, chunks in zip(self.formulation.groups, self._points, strict=True):

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from scipy.optimize import line_search
 
+from pinnln.kernels import NormalEquations
+from pinnln.kernels.damped_systems import softened
 from pinnln.objective import AbstractObjective, Progress
 from pinnln.optimizers import AbstractOptimizer, Monitor, Outcome, not_finite, require_positive, require_steps
 
@@ -80,10 +82,10 @@ class SelfScaledBroyden(AbstractOptimizer):
         """H from the Gauss-Newton matrix at θ, which Levenberg-Marquardt would take, or the identity."""
         if self.damping is None:
             return InverseHessian(torch.eye(len(theta), dtype=theta.dtype))
-        gram = objective.quadratic(theta).gram
-        scale = gram.diagonal().sqrt()
-        scale = scale.clamp(min=1e-12 * float(scale.max()))
-        damped = gram / scale / scale[:, None]
+        system = NormalEquations(len(theta))
+        objective.least_squares(theta, system)
+        scale = softened(system.gram.diagonal())
+        damped = system.gram / scale / scale[:, None]
         damped.diagonal().add_(self.damping)
         return InverseHessian(torch.cholesky_inverse(torch.linalg.cholesky(damped)) / scale / scale[:, None])
 

@@ -135,7 +135,7 @@ def train(
     value = objective.value(outcome.theta)
     verdict = judge(objective, outcome.theta, history)
     in_time = any(item.is_time for item in formulation.coordinates)
-    status, message = verdict.amended(outcome, network, sampling, in_time=in_time)
+    status, message = verdict.amended(outcome, network, objective.sampling, in_time=in_time)
     chosen = reason or ", then ".join(str(item) for item in optimizers)
     report = Report(status, message, outcome.steps, seconds, value, chosen)
     return Solution(problem, formulation, network, outcome.theta, report)

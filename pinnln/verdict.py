@@ -21,14 +21,16 @@ _ROUND = 999_983
 
 
 class History:
-    """A few parameters from the course of a training, evenly spaced."""
+    """A few parameters from the course of a training, evenly spaced, and the last ones with their loss."""
 
     def __init__(self) -> None:
         self._kept: list[torch.Tensor] = []
         self._stride, self._seen = 1, 0
+        self.last: Progress | None = None
 
     def record(self, progress: Progress) -> None:
         """Takes in one step; with every doubling of their number every second one is dropped."""
+        self.last = progress
         if self._seen % self._stride == 0:
             self._kept.append(progress.theta)
             if len(self._kept) > 2 * _KEPT:
@@ -43,17 +45,22 @@ class History:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Half the mean square of the residuals of all equations, largest term one: on the points of the training, on fresh
-    ones, and on those halfway through the training; halfway is None after too few steps."""
+    """What a training came to.
+
+    Attributes: trained, the last loss on the points it was trained on; tested, the objective of the same parameters on
+    fresh points; fresh, half the mean square of the residuals of all equations on those, largest term one, and halfway,
+    what it was at half of the steps, None after too few.
+    """
 
     trained: float
+    tested: float
     fresh: float
     halfway: float | None
 
     @property
     def learnt_by_heart(self) -> bool:
-        """Whether the residuals are small on the points of the training only."""
-        return self.fresh > max(_LEARNT * self.trained, _SMALL)
+        """Whether the loss is small on the points of the training only."""
+        return self.tested > max(_LEARNT * self.trained, _SMALL)
 
     @property
     def stuck(self) -> bool:
@@ -74,15 +81,14 @@ class Verdict:
             return ""
         if self.learnt_by_heart:
             return (
-                f"The loss of the equations is {self.trained:.1e} on the points of the training and {self.fresh:.1e} "
-                f"on fresh ones: take more points, such as Sampling(interior={2 * sampling.interior}, "
-                f"face={2 * sampling.face})"
+                f"The loss was {self.trained:.1e} on its own points and is {self.tested:.1e} on fresh ones: "
+                f"take more points, such as Sampling(interior={2 * sampling.interior}, face={2 * sampling.face})"
             )
         if self.stuck:
             windows = ", or shorter windows in time" if in_time else ""
             width = network.width + max(8, network.width // 2)
             return (
-                f"The loss of the equations has stalled at {self.trained:.1e}, {self.fresh:.1e} on fresh points: "
+                f"The loss has stalled at {self.trained:.1e}; of the equations it is {self.fresh:.1e} on fresh points: "
                 f"take a wider network, such as MLP({width}, {network.depth}){windows}"
             )
         return ""
@@ -90,11 +96,11 @@ class Verdict:
 
 def judge(objective: ResidualObjective, theta: torch.Tensor, history: History) -> Verdict:
     """The verdict on a training that ended at θ; the points of the objective are fresh ones afterwards."""
-    trained = sum(objective.losses(theta).values())
     objective.resample(_ROUND)
-    halfway = history.halfway
+    halfway, last = history.halfway, history.last
     return Verdict(
-        trained,
+        math.nan if last is None else last.loss,
+        math.nan if last is None else objective.value(last.theta),
         sum(objective.losses(theta).values()),
         None if halfway is None else sum(objective.losses(halfway).values()),
     )

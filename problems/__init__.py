@@ -1,10 +1,43 @@
 """A library of problems: real physics in SI, each with a reference it must meet."""
 
+from pinnln.problems.acoustics import helmholtz
 from pinnln.problems.convection import natural_convection
+from pinnln.problems.electrostatics import poisson
 from pinnln.problems.heat import copper_bar
 from pinnln.problems.joule import joule_heating
+from pinnln.problems.phase_separation import allen_cahn
+from pinnln.problems.shock import burgers
+from pinnln.problems.transport import advection
+from pinnln.problems.vibration import wave
+from pinnln.problems.wake import kovasznay
 
-CATALOG = {maker.__name__: maker for maker in (copper_bar, joule_heating, natural_convection)}
+CATALOG = {
+    maker.__name__: maker
+    for maker in (
+        copper_bar,
+        joule_heating,
+        natural_convection,
+        poisson,
+        helmholtz,
+        burgers,
+        wave,
+        advection,
+        allen_cahn,
+        kovasznay,
+    )
+}
 """Every problem by name; each is a function that returns a Benchmark."""
 
-__all__ = ["CATALOG", "copper_bar", "joule_heating", "natural_convection"]
+__all__ = [
+    "CATALOG",
+    "advection",
+    "allen_cahn",
+    "burgers",
+    "copper_bar",
+    "helmholtz",
+    "joule_heating",
+    "kovasznay",
+    "natural_convection",
+    "poisson",
+    "wave",
+]

@@ -23,6 +23,7 @@ from pinnln import (
     laplacian,
 )
 from pinnln.problems.cavity_reference import CavityReference, cavity_reference
+from pinnln.problems.validity import COLDEST, EXTENT, require
 from pinnln.units import Expression, Field, Q, Quantity
 
 
@@ -46,7 +47,7 @@ def natural_convection(
     mean_temperature T₀ [K]; gravity g [m s⁻²].
     Returns: the benchmark; its quantities of interest are the mean Nusselt number on the warm wall and the largest
     velocities on the centre lines.
-    Raises: ValueError for a Rayleigh number without a reference.
+    Raises: ValueError for a Rayleigh number without a reference, ProblemError for an argument out of its range.
     Source: G. de Vahl Davis, Int. J. Numer. Methods Fluids 3, 249 (1983); reference from our own Chebyshev solution.
 
     >>> round(float(natural_convection().quantities[0].reference.magnitude), 4)
@@ -54,6 +55,12 @@ def natural_convection(
     """
     if not 1e3 <= rayleigh <= 1e5:
         raise ValueError(f"the reference holds for Rayleigh numbers from 1e3 to 1e5, found {rayleigh:g}")
+    require("height", height, "m", EXTENT)
+    require("viscosity", viscosity, "m^2/s", "friction takes energy away and cannot give it")
+    require("prandtl", prandtl, "", "both friction and conduction even out")
+    require("density", density, "kg/m^3", "a fluid has mass")
+    require("mean_temperature", mean_temperature, "kelvin", COLDEST)
+    require("gravity", gravity, "m/s^2", "air without weight is not moved by heat")
     alpha, beta = viscosity / prandtl, 1 / mean_temperature.to("kelvin")
     dT = (rayleigh * viscosity * alpha / (gravity * beta * height**3)).to("kelvin")
     U = (gravity * beta * dT * height) ** 0.5

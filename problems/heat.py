@@ -20,6 +20,7 @@ from pinnln import (
     field,
     sin,
 )
+from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require
 from pinnln.units import Q, Quantity
 
 
@@ -38,11 +39,16 @@ def copper_bar(
     Args: length L [m], diffusivity α [m² s⁻¹], cold T₀ [K or °C], bump ΔT [K], duration [s], all quantities.
     Returns: the benchmark; its quantity of interest is how much warmer than the ends the middle is after a third of the
     duration.
+    Raises: ProblemError for an argument out of its range, UnitsError for one of another dimension.
     Source: Carslaw & Jaeger, Conduction of Heat in Solids, 1959, §3.3.
 
     >>> f"{copper_bar().quantities[0].reference:.4g~P}"
     '26.75 K'
     """
+    L = require("length", length, "m", EXTENT)
+    a = require("diffusivity", diffusivity, "m^2/s", "heat flows from warm to cold")
+    T0, dT = require("cold", cold, "kelvin", COLDEST), require("bump", bump, "delta_degC", MATTER)
+    require("duration", duration, "s", EXTENT)
     x, t = coordinates(x=(0 * length, length), t=(0 * duration, duration))
     T = field("T", "kelvin", of=(x, t))
     problem = Problem(
@@ -50,8 +56,6 @@ def copper_bar(
         Dirichlet(T, cold, on=x.ends),
         Initial(T, cold + bump * sin(pi * x / length)),
     )
-    L, a = length.m_as("m"), diffusivity.m_as("m^2/s")
-    T0, dT = cold.m_as("kelvin"), bump.m_as("delta_degC")
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         place, time = points.T

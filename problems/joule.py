@@ -17,6 +17,7 @@ from pinnln import (
     d,
     field,
 )
+from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require
 from pinnln.units import Q, Quantity
 
 
@@ -34,11 +35,17 @@ def joule_heating(
 
     Args: length L [m], voltage V [V], electric_conductivity σ [S m⁻¹], heat_conductivity k [W m⁻¹ K⁻¹], ambient T₀.
     Returns: the benchmark; its quantity of interest is the largest excess temperature, σV²/(8k).
+    Raises: ProblemError for an argument out of its range, UnitsError for one of another dimension.
     Source: elementary; the coupled form follows Carslaw & Jaeger, Conduction of Heat in Solids, 1959, §4.10.
 
     >>> f"{joule_heating().quantities[0].reference:.4g~P}"
     '3.333 K'
     """
+    L = require("length", length, "m", EXTENT)
+    V = require("voltage", voltage, "volt", MATTER)
+    require("electric_conductivity", electric_conductivity, "S/m", "charge flows down the potential")
+    require("heat_conductivity", heat_conductivity, "W/m/delta_degC", "heat flows from warm to cold")
+    T0 = require("ambient", ambient, "kelvin", COLDEST)
     (x,) = coordinates(x=(0 * length, length))
     phi, T = field("phi", "volt", of=(x,)), field("T", "kelvin", of=(x,))
     sigma, k = electric_conductivity, heat_conductivity
@@ -50,7 +57,7 @@ def joule_heating(
         Dirichlet(T, ambient, on=x.ends),
     )
     span = (sigma * voltage**2 / k).to("kelvin")
-    L, V, T0, dT = length.m_as("m"), voltage.m_as("V"), ambient.m_as("kelvin"), span.m_as("kelvin")
+    dT = span.m_as("kelvin")
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         place = points[:, 0] / L

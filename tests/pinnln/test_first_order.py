@@ -26,7 +26,8 @@ from pinnln import (
 )
 from pinnln.first_order import FirstOrder
 from pinnln.formulation import nondimensional
-from pinnln.objective import AbstractObjective, Progress, Quadratic
+from pinnln.kernels import AbstractSystem
+from pinnln.objective import AbstractObjective, LeastSquares, Progress
 from pinnln.optimizers import AbstractOptimizer, Monitor, Outcome, run_all
 from pinnln.residual_objective import ResidualObjective
 from pinnln.units import Q
@@ -63,11 +64,16 @@ class Valley(AbstractObjective):
         slope = (self._turned.T @ r @ self._a.T).flatten()
         return (math.nan, slope * math.nan) if self.asked in self._bad else (0.5 * float(r.square().sum()), slope)
 
-    def quadratic(self, theta: torch.Tensor) -> Quadratic:
+    @property
+    def rows(self) -> int:
+        return 16
+
+    def least_squares(self, theta: torch.Tensor, system: AbstractSystem) -> LeastSquares:
         raise NotImplementedError
 
-    def resample(self, round: int) -> None:
+    def resample(self, round: int, theta: torch.Tensor | None = None) -> float | None:
         """The points are all there are."""
+        return None
 
     def blocks(self, theta: torch.Tensor) -> list[torch.Tensor]:
         return [theta.view(4, 4)]
@@ -153,8 +159,9 @@ class Spoilt(AbstractOptimizer):
 class Pitted(Valley):
     """From the first fresh points on it is finite nowhere."""
 
-    def resample(self, round: int) -> None:
+    def resample(self, round: int, theta: torch.Tensor | None = None) -> float | None:
         self._b = self._b * math.nan
+        return None
 
 
 def test_what_is_not_finite_is_never_handed_on() -> None:

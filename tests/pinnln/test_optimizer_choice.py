@@ -89,7 +89,7 @@ def test_the_choice_is_the_default_and_is_reported(tmp_path: Path, capsys: pytes
     """It is shown before the training, and the report keeps it through a file."""
     solution = solve(problem, SCALES, network=MLP(4, 1), sampling=Sampling(32, 8))
     reason = solution.report.optimizer
-    assert reason.startswith("Levenberg-Marquardt, then SSBroyden: 17 parameters and 48 rows")
+    assert reason.startswith("Levenberg-Marquardt, then SSBroyden: 21 parameters and 32 rows")
     assert " ".join(reason.split()) in " ".join(capsys.readouterr().err.split())
     solution.save(tmp_path / "plate")
     assert Solution.load(tmp_path / "plate", problem).report == solution.report

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from pinnln import LBFGS, Adam, LevenbergMarquardt
-from pinnln.objective import AbstractObjective, Progress, Quadratic
+from pinnln.kernels import AbstractSystem
+from pinnln.objective import AbstractObjective, LeastSquares, Progress
 from pinnln.optimizers import AbstractOptimizer, run_all
 
 START = torch.tensor([-1.2, 1.0], dtype=torch.float64)
@@ -19,6 +20,10 @@ class Rosenbrock(AbstractObjective):
 
     def __init__(self, finite_for: float = math.inf, flat: bool = False) -> None:
         self.size, self.rounds, self._left, self._flat = 2, 0, finite_for, flat
+
+    @property
+    def rows(self) -> int:
+        return 2
 
     def _rows(self, theta: torch.Tensor) -> torch.Tensor:
         rows = torch.stack([10 * (theta[1] - theta[0] ** 2), 1 - theta[0]])
@@ -33,14 +38,16 @@ class Rosenbrock(AbstractObjective):
         (slope,) = torch.autograd.grad(0.5 * self._rows(at).square().sum(), at)
         return (self.value(theta.detach()), slope) if self._left >= 0 else (math.nan, slope * math.nan)
 
-    def quadratic(self, theta: torch.Tensor) -> Quadratic:
+    def least_squares(self, theta: torch.Tensor, system: AbstractSystem) -> LeastSquares:
         jacobian = torch.autograd.functional.jacobian(self._rows, theta)
-        rows = self._rows(theta)
         assert isinstance(jacobian, torch.Tensor)
-        return Quadratic(jacobian.T @ jacobian, jacobian.T @ rows, self.value(theta), self.value)
+        here = self._rows(theta)
+        system.add(jacobian, here)
+        return LeastSquares(here, self._rows, lambda w: jacobian.T @ w)
 
-    def resample(self, round: int) -> None:
+    def resample(self, round: int, theta: torch.Tensor | None = None) -> float | None:
         self.rounds = round
+        return None if theta is None else self.value(theta)
 
 
 def ignore(_: Progress) -> None:
@@ -76,7 +83,7 @@ def test_the_loss_never_rises_on_the_same_points() -> None:
 
 @pytest.mark.parametrize(
     ("optimizer", "rounds"),
-    [(LevenbergMarquardt(steps=7, block=3), 2), (Adam(steps=7, resample_every=3), 2), (LBFGS(7, resample_every=3), 2)],
+    [(LevenbergMarquardt(steps=7, block=3), 3), (Adam(steps=7, resample_every=3), 2), (LBFGS(7, resample_every=3), 2)],
     ids=["LM", "Adam", "L-BFGS"],
 )
 def test_points_are_drawn_anew_between_blocks(optimizer: AbstractOptimizer, rounds: int) -> None:

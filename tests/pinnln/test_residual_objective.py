@@ -23,6 +23,7 @@ from pinnln import (
 )
 from pinnln.conditioning import AbstractConditioning, MeanSquareOfLayerNorm
 from pinnln.formulation import nondimensional
+from pinnln.kernels import NormalEquations
 from pinnln.residual_objective import ResidualObjective
 from pinnln.units import Q
 
@@ -40,14 +41,13 @@ def objective(conditioning: AbstractConditioning, interior: int = 40) -> tuple[R
         Residual("heat", u * d(T, x) - alpha * laplacian(T)),
         Dirichlet(T, Q("310 K"), on=y.start),
         Neumann(T, Q("2 K/m"), on=y.end),
-        Periodic(u, on=x.ends),
         Periodic(T, on=x.ends),
     )
     scales = problem.scales(Scales(u=Q("1 m/s"), T=(Q("300 K"), Q("10 K"))))
     formulation = nondimensional(problem, scales.yardsticks)
     network = MLP(4, 2)
     made = ResidualObjective(formulation, network, conditioning, Sampling(interior, 10), seed=1)
-    return made, network.initialize(2, 2, seed=2) * 1.5
+    return made, network.initialize(formulation.embedding.size, 2, seed=2) * 1.5
 
 
 @pytest.mark.parametrize("conditioning", CONDITIONINGS, ids=str)
@@ -66,17 +66,34 @@ def test_the_gradient_is_that_of_the_value(conditioning: AbstractConditioning) -
 def test_the_model_has_the_slope_of_the_objective(conditioning: AbstractConditioning) -> None:
     """Gauss-Newton's slope is the gradient; its matrix is symmetric and nowhere negative."""
     made, theta = objective(conditioning)
-    model = made.quadratic(theta)
-    torch.testing.assert_close(model.slope, made.gradient(theta)[1], rtol=1e-8, atol=1e-10)
-    torch.testing.assert_close(model.gram, model.gram.T)
-    assert float(torch.linalg.eigvalsh(model.gram).min()) > -1e-10
-    assert model.value(theta) == pytest.approx(model.half_square, rel=1e-12)
+    system = NormalEquations(made.size)
+    model = made.least_squares(theta, system)
+    torch.testing.assert_close(system.slope, made.gradient(theta)[1], rtol=1e-8, atol=1e-10)
+    torch.testing.assert_close(system.gram, system.gram.T)
+    assert float(torch.linalg.eigvalsh(system.gram).min()) > -1e-10
+    torch.testing.assert_close(model.rows(theta), model.here, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("conditioning", CONDITIONINGS, ids=str)
+def test_one_way_back_is_the_transposed_jacobian(conditioning: AbstractConditioning) -> None:
+    """Jᵀw by one way back equals Jᵀw by the Jacobian that the dual system was given, for any w."""
+    made, theta = objective(conditioning, interior=7)
+    blocks = []
+
+    class Kept(NormalEquations):
+        def add(self, jacobian: torch.Tensor, rows: torch.Tensor) -> None:
+            blocks.append(jacobian)
+
+    model = made.least_squares(theta, Kept(made.size))
+    w = torch.randn(len(model.here), dtype=torch.float64, generator=torch.Generator().manual_seed(3))
+    torch.testing.assert_close(model.pull(w), torch.cat(blocks).T @ w, rtol=1e-9, atol=1e-11)
 
 
 def test_the_matrix_is_that_of_the_rows() -> None:
     """For the plain mean square, gram = JᵀJ with J by differences of the residuals themselves."""
     made, theta = objective(MeanSquare(), interior=12)
-    gram = made.quadratic(theta).gram
+    system = NormalEquations(made.size)
+    made.least_squares(theta, system)
 
     def rows(at: torch.Tensor) -> torch.Tensor:
         found = made.residuals(at)
@@ -85,7 +102,7 @@ def test_the_matrix_is_that_of_the_rows() -> None:
     step = 1e-6
     columns = [(rows(theta + step * unit) - rows(theta - step * unit)) / (2 * step) for unit in torch.eye(len(theta))]
     jacobian = torch.stack(columns, 1)
-    torch.testing.assert_close(gram, jacobian.T @ jacobian, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(system.gram, jacobian.T @ jacobian, rtol=1e-5, atol=1e-6)
 
 
 def test_chunks_of_points_add_up() -> None:
@@ -95,7 +112,8 @@ def test_chunks_of_points_add_up() -> None:
     assert len(found["flow"]) == 2500
     expected = sum(0.5 * float(values.square().mean()) for values in found.values())
     assert made.value(theta) == pytest.approx(expected, rel=1e-12)
-    assert made.quadratic(theta).half_square == pytest.approx(expected, rel=1e-12)
+    model = made.least_squares(theta, NormalEquations(made.size))
+    assert model.half_square == pytest.approx(expected, rel=1e-12)
     assert made.gradient(theta)[0] == pytest.approx(expected, rel=1e-12)
 
 
@@ -107,3 +125,34 @@ def test_fresh_points_are_a_function_of_the_round() -> None:
     assert made.value(theta) != first
     made.resample(0)
     assert made.value(theta) == first
+
+
+def test_points_gather_where_the_residual_is_large() -> None:
+    """With θ half of the points follow the residual: its mean square there exceeds that of even points, whose mean is
+    returned; the same θ gives the same points."""
+    made, theta = objective(MeanSquare(), interior=400)
+    theta = 4 * theta  # steep enough for residuals of unlike size
+
+    def square() -> float:
+        return sum(float(made.residuals(theta)[name].square().mean()) for name in ("flow", "heat"))
+
+    made.resample(5)
+    even, value = square(), made.value(theta)
+    validation = made.resample(5, theta)
+    gathered = square()
+    assert validation == pytest.approx(value, rel=0.2)
+    assert gathered > 1.3 * even
+    assert made.resample(5, theta) == validation
+    assert square() == gathered
+
+
+def test_points_grow_by_half_and_not_without_end() -> None:
+    """A refinement holds from the next round on, up to some eight rows a parameter."""
+    made, theta = objective(MeanSquare(), interior=40)
+    before = made.rows
+    assert made.refine()
+    made.resample(1, theta)
+    assert made.rows == before + 40
+    while made.refine():
+        pass
+    assert made.sampling.interior * 2 <= 1.5 * 8 * made.size

@@ -10,7 +10,8 @@ import torch
 from hypothesis import given, settings, strategies as st
 
 from pinnln import LevenbergMarquardt, SelfScaledBroyden, solve
-from pinnln.objective import AbstractObjective, Progress, Quadratic
+from pinnln.kernels import AbstractSystem
+from pinnln.objective import AbstractObjective, LeastSquares, Progress
 from pinnln.problems import copper_bar
 from pinnln.self_scaled_broyden import InverseHessian
 
@@ -20,6 +21,10 @@ class Rosenbrock(AbstractObjective):
 
     def __init__(self, size: int = 20, hole: float = math.inf) -> None:
         self.size, self.hole, self.rounds = size, hole, 0
+
+    @property
+    def rows(self) -> int:
+        return 2 * self.size - 2
 
     def value(self, theta: torch.Tensor) -> float:
         return self.gradient(theta)[0]
@@ -32,10 +37,10 @@ class Rosenbrock(AbstractObjective):
         (slope,) = torch.autograd.grad(loss, x)
         return float(loss.detach()), slope
 
-    def quadratic(self, theta: torch.Tensor) -> Quadratic:
+    def least_squares(self, theta: torch.Tensor, system: AbstractSystem) -> LeastSquares:
         raise AssertionError("not asked by a quasi-Newton method")
 
-    def resample(self, round: int) -> None:
+    def resample(self, round: int, theta: torch.Tensor | None = None) -> None:
         self.rounds = round
 
 

@@ -1,0 +1,157 @@
+"""Damped least squares:  min ‖r + J p‖² + λ ‖S p‖²  for many λ, in the form that suits the shape of J."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+
+from pinnln.kernels.gram import accumulate_gram
+
+SOFTENING = 1e-4
+
+
+@dataclass(frozen=True)
+class DampedStep:
+    """A step p (P,), its length ‖Sp‖ in the metric, and by how much it lowers  ½‖r + J p‖²."""
+
+    p: torch.Tensor
+    length: float
+    predicted: float
+
+
+class AbstractSystem(ABC):
+    """J (R, P) and r (R,), met block by block of rows, then solved for any λ ≥ 0.
+
+    The metric is S² = diag(JᵀJ) + c·max diag(JᵀJ), c = 10⁻⁴. Without c a column of almost nothing makes steps that run
+    away; with c alone, the identity, large columns are held back.
+    """
+
+    @abstractmethod
+    def add(self, jacobian: torch.Tensor, rows: torch.Tensor) -> None:
+        """Takes in rows of J (B, P) and of r (B,)."""
+
+    @abstractmethod
+    def factor(self) -> None:
+        """Prepares for steps, once all rows are in."""
+
+    @abstractmethod
+    def solve(self, slope: torch.Tensor, damping: float) -> torch.Tensor | None:
+        """(JᵀJ + λS²)⁻¹ slope (P,), None if the matrix is singular to working precision."""
+
+    @property
+    @abstractmethod
+    def slope(self) -> torch.Tensor:
+        """Jᵀr (P,)."""
+
+    @property
+    @abstractmethod
+    def metric(self) -> torch.Tensor:
+        """S (P,)."""
+
+    def step(self, damping: float) -> DampedStep | None:
+        """The minimiser at λ, None where it cannot be found."""
+        solved = self.solve(self.slope, damping)
+        if solved is None:
+            return None
+        p = -solved
+        length = float((self.metric * p).norm())
+        predicted = 0.5 * (damping * length**2 - float(self.slope @ p))
+        usable = math.isfinite(length) and math.isfinite(predicted) and predicted > 0
+        return DampedStep(p, length, predicted) if usable else None
+
+
+def softened(squares: torch.Tensor) -> torch.Tensor:
+    """S (P,) from the squared norms of the columns of J."""
+    return (squares + SOFTENING * squares.max()).sqrt()
+
+
+class NormalEquations(AbstractSystem):
+    """JᵀJ accumulated: R P² operations, then a Cholesky factor of P³/3 for every λ. Loses directions whose singular
+    value is below 10⁻⁸ of the largest."""
+
+    def __init__(self, size: int) -> None:
+        self.gram = torch.zeros(size, size, dtype=torch.float64)
+        self._slope = torch.zeros(size, dtype=torch.float64)
+        self._factors: dict[float, torch.Tensor | None] = {}
+
+    def add(self, jacobian: torch.Tensor, rows: torch.Tensor) -> None:
+        accumulate_gram(jacobian, rows, self.gram, self._slope)
+
+    def factor(self) -> None:
+        self._metric = softened(self.gram.diagonal())
+        self._scaled = self.gram / self._metric / self._metric[:, None]
+
+    @property
+    def slope(self) -> torch.Tensor:
+        return self._slope
+
+    @property
+    def metric(self) -> torch.Tensor:
+        return self._metric
+
+    def solve(self, slope: torch.Tensor, damping: float) -> torch.Tensor | None:
+        factor = self._factor(damping)
+        if factor is None:
+            return None
+        return torch.cholesky_solve((slope / self._metric)[:, None], factor)[:, 0] / self._metric
+
+    def _factor(self, damping: float) -> torch.Tensor | None:
+        if damping not in self._factors:
+            self._factors.clear()
+            damped = self._scaled.clone()
+            damped.diagonal().add_(damping)
+            factor, failed = torch.linalg.cholesky_ex(damped)
+            self._factors[damping] = None if int(failed) else factor
+        return self._factors[damping]
+
+
+class _Spectral(AbstractSystem):
+    """A system solved in the right singular vectors V (P, k) of J S⁻¹, every λ at O(P k)."""
+
+    _slope: torch.Tensor
+    _metric: torch.Tensor
+    _right: torch.Tensor
+    _squares: torch.Tensor
+
+    @property
+    def slope(self) -> torch.Tensor:
+        return self._slope
+
+    @property
+    def metric(self) -> torch.Tensor:
+        return self._metric
+
+    def solve(self, slope: torch.Tensor, damping: float) -> torch.Tensor | None:
+        if damping <= 0:
+            return None
+        scaled = slope / self._metric
+        along = self._right.T @ scaled
+        inside = self._right @ (along / (self._squares + damping))
+        outside = (scaled - self._right @ along) / damping
+        return (inside + outside) / self._metric
+
+
+class Dual(_Spectral):
+    """J kept whole, R < P rows: JS⁻²Jᵀ = UΣ²Uᵀ costs R²P operations and R³ for its spectrum, once for all λ."""
+
+    def __init__(self, size: int) -> None:
+        self._blocks: list[torch.Tensor] = []
+        self._rows: list[torch.Tensor] = []
+        self.size = size
+
+    def add(self, jacobian: torch.Tensor, rows: torch.Tensor) -> None:
+        self._blocks.append(jacobian)
+        self._rows.append(rows)
+
+    def factor(self) -> None:
+        jacobian, rows = torch.cat(self._blocks), torch.cat(self._rows)
+        self._metric = softened(jacobian.square().sum(0))
+        self._slope = jacobian.T @ rows
+        scaled = jacobian / self._metric
+        squares, left = torch.linalg.eigh(scaled @ scaled.T)
+        kept = squares > squares.max() * len(squares) * torch.finfo(squares.dtype).eps
+        self._squares = squares[kept]
+        self._right = scaled.T @ (left[:, kept] / self._squares.sqrt())

@@ -1,0 +1,129 @@
+"""A reaction that spreads round a ring, by Fourier series and exponential time steps: a reference to be met."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MODES = 1024
+_STEP = 1e-2
+_CONTOUR = 64
+_CHUNK = 1024
+
+
+@dataclass(frozen=True)
+class PeriodicReference:
+    """u(x, t) on x ∈ [−1, 1] as a Fourier series whose coefficients are known at equal time steps.
+
+    Attributes: step, between two times; linear (M,), the rates λ of the modes e^(iπkx), k = 0 … M−1; values and
+    reactions (T, M), the coefficients c and the rest N of their slopes,  dc/dt = λc + N.  Those of −k are conjugate.
+    """
+
+    step: float
+    linear: NDArray[np.float64]
+    values: NDArray[np.complex128]
+    reactions: NDArray[np.complex128]
+
+    def __call__(self, x: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
+        """u at points (N,): the series in x, and the steps joined in t; at t = 0 it is the initial condition itself."""
+        pieces = [np.split(item, range(_CHUNK, len(item), _CHUNK)) for item in (x, t)]
+        found = [self._piece(place, time) for place, time in zip(*pieces, strict=True)]
+        return np.where(t == 0, x**2 * np.cos(np.pi * x), np.concatenate(found))
+
+    @property
+    def mean_square(self) -> float:
+        """The mean of u² at the last time, by Parseval's identity."""
+        last = np.abs(self.values[-1]) ** 2
+        return float(last[0] + 2 * last[1:].sum())
+
+    def _piece(self, x: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:
+        """From the step before, the modes decay and N stays; a cubic adds what the step after knows better."""
+        before = np.clip((t / self.step).astype(int), 0, len(self.values) - 2)
+        s = (t / self.step - before)[:, None]
+        start, reaction = self.values[before], self.reactions[before]
+        value, slope = self._decayed(start, reaction, self.step)
+        missed = self.values[before + 1] - value
+        missed_slope = self.linear * self.values[before + 1] + self.reactions[before + 1] - slope
+        series = self._decayed(start, reaction, s * self.step)[0]
+        series += s**2 * (3 - 2 * s) * missed - s**2 * (1 - s) * self.step * missed_slope
+        modes = np.arange(series.shape[1])
+        series[:, 1:] *= 2
+        return np.asarray((series * np.exp(1j * np.pi * x[:, None] * modes)).real.sum(1))
+
+    def _decayed(
+        self, start: NDArray[np.complex128], reaction: NDArray[np.complex128], after: NDArray[np.float64] | float
+    ) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+        """Value and slope of the modes after a time in which N does not change:  e^(λt) c + (e^(λt) − 1)/λ N."""
+        still = np.abs(self.linear) < 1e-9
+        growth = np.where(still, after, np.expm1(self.linear * after) / np.where(still, 1.0, self.linear))
+        decay = np.exp(self.linear * after)
+        return decay * start + growth * reaction, decay * (self.linear * start + reaction)
+
+
+@functools.cache
+def allen_cahn_reference(
+    diffusion: float, duration: float, modes: int = _MODES, step: float = _STEP
+) -> PeriodicReference:
+    """∂u/∂t = δ ∂²u/∂x² + u − u³ on x ∈ [−1, 1], periodic, from u₀ = x² cos πx, lengths in L and times in 1/r.
+
+    Exponential time differencing of fourth order: diffusion and growth are integrated exactly, −u³ by a Runge-Kutta
+    rule whose coefficients are means over a circle in the complex plane, so that no digits cancel. The kink of u₀ at
+    x = ±1 is a slow tail of the series, which diffusion takes away first.
+
+    Args: diffusion δ, duration, pure numbers; modes, of the discrete Fourier transform; step, the largest in time.
+    Returns: the PeriodicReference, computed once for each set of arguments.
+    Source: S. M. Cox, P. C. Matthews, J. Comput. Phys. 176, 430 (2002); coefficients by the contour of A.-K. Kassam,
+    L. N. Trefethen, SIAM J. Sci. Comput. 26, 1214 (2005).
+
+    >>> round(float(allen_cahn_reference(2e-5, 5.0, 512, 0.05)(np.array([0.0]), np.array([5.0]))[0]), 3)
+    0.03
+    """
+    count = max(1, int(np.ceil(duration / step - 1e-9)))
+    step = duration / count
+    wave = np.arange(modes)
+    linear = np.asarray(1 - diffusion * (np.pi * wave) ** 2, dtype=np.float64)
+    rule = _Rule(linear, step)
+    state = np.asarray((_square_moment(wave + 1) + _square_moment(wave - 1)) / 4, dtype=np.complex128)
+    values, reactions = [], []
+    for _ in range(count + 1):
+        values.append(state)
+        reactions.append(_reaction(state))
+        state = rule.advance(state)
+    return PeriodicReference(step, linear, np.array(values), np.array(reactions))
+
+
+def _square_moment(wave: NDArray[np.int64]) -> NDArray[np.float64]:
+    """∫ x² cos πkx dx over [−1, 1]."""
+    apart = np.where(wave == 0, 1, wave)
+    return np.where(wave == 0, 2 / 3, np.where(wave % 2, -4.0, 4.0) / (np.pi * apart) ** 2)
+
+
+def _reaction(state: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """−u³, as a series, on twice as many points as the modes need, so that none is taken for another."""
+    count = 4 * len(state)
+    return np.asarray(-np.fft.rfft(np.fft.irfft(state, count) ** 3)[: len(state)] * count**2)
+
+
+class _Rule:
+    """The coefficients of the time step for the linear rates λ of all modes."""
+
+    def __init__(self, linear: NDArray[np.float64], step: float) -> None:
+        z = step * linear[:, None] + np.exp(1j * np.pi * (np.arange(_CONTOUR) + 0.5) / _CONTOUR)
+        e = np.exp(z)
+        self.whole, self.half = np.exp(step * linear), np.exp(step * linear / 2)
+        self.middle = step * ((np.exp(z / 2) - 1) / z).mean(1).real
+        self.first = step * ((-4 - z + e * (4 - 3 * z + z**2)) / z**3).mean(1).real
+        self.second = step * ((2 + z + e * (z - 2)) / z**3).mean(1).real
+        self.third = step * ((-4 - 3 * z - z**2 + e * (4 - z)) / z**3).mean(1).real
+
+    def advance(self, v: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """The state one step later."""
+        start = _reaction(v)
+        a = self.half * v + self.middle * start
+        at_a = _reaction(a)
+        at_b = _reaction(self.half * v + self.middle * at_a)
+        at_c = _reaction(self.half * a + self.middle * (2 * at_b - start))
+        return np.asarray(self.whole * v + self.first * start + 2 * self.second * (at_a + at_b) + self.third * at_c)

@@ -1,0 +1,62 @@
+"""Arguments that make no physical sense are refused: the argument, what it was, the range, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pinnln.problems import (
+    advection,
+    allen_cahn,
+    burgers,
+    copper_bar,
+    helmholtz,
+    joule_heating,
+    kovasznay,
+    natural_convection,
+    poisson,
+    wave,
+)
+from pinnln.units import ProblemError, Q, UnitsError
+
+REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (
+        lambda: burgers(viscosity=Q("-0.01 m^2/s")),
+        ProblemError,
+        r"viscosity = -0.01 m²/s: expected a value above 0 m²/s, since friction takes energy away",
+    ),
+    (lambda: burgers(viscosity=Q("0.01 m/s")), UnitsError, r"viscosity = 0.01 m/s: expected a quantity in m²/s, as in"),
+    (lambda: burgers(viscosity=Q("1e-4 m^2/s")), ProblemError, r"half_width\) = 0.0001: expected a value above 0.001"),
+    (lambda: burgers(speed=1.0), UnitsError, r"speed = 1: expected a quantity in m/s, as in Q\('1 m/s'\)"),  # type: ignore[arg-type]
+    (lambda: poisson(side=Q("0 m")), ProblemError, "side = 0 m: expected a value above 0 m, since a domain"),
+    (lambda: poisson(charge_density=Q("0 C/m^3")), ProblemError, "charge_density = 0 C/m³: .* the field would vanish"),
+    (lambda: poisson(charge_density=Q("inf C/m^3")), ProblemError, "charge_density = .*: expected a finite value"),
+    (lambda: helmholtz(up=0), ProblemError, "up = 0: expected a whole number from 1"),
+    (lambda: helmholtz(wavenumber=Q("0 1/m")), ProblemError, "wavenumber = 0 1/m: expected a value above 0"),
+    (lambda: helmholtz(wavenumber=Q(2**0.5 * 3.141592653589793 / 2, "1/m")), ProblemError, r"standing wave \(1, 1\)"),
+    (lambda: helmholtz(wavenumber=Q(17**0.5 * 3.141592653589793, "1/m")), ProblemError, "no resonance, since"),
+    (lambda: wave(duration=Q("0 s")), ProblemError, "duration = 0 s: expected a value above 0 s"),
+    (lambda: wave(amplitude=Q(["1", "2"], "mm")), ProblemError, "amplitude = .*: expected one number, found shape"),
+    (lambda: advection(radius=Q("-1 m")), ProblemError, "radius = -1 m: expected a value above 0 m"),
+    (lambda: allen_cahn(diffusivity=Q("-1e-4 m^2/s")), ProblemError, "what diffuses evens out"),
+    (lambda: allen_cahn(diffusivity=Q("1e-6 m^2/s")), ProblemError, "expected a value above 1e-05 and up to 0.01,"),
+    (lambda: allen_cahn(duration=Q("1 hour")), ProblemError, "rate·duration = 18000: expected"),
+    (lambda: kovasznay(reynolds=-1), ProblemError, "reynolds = -1: expected a value above 0 and up to 1000"),
+    (lambda: kovasznay(reynolds=Q("40 m")), UnitsError, "reynolds = 40 m: expected a pure number"),  # type: ignore[arg-type]
+    (lambda: kovasznay(density=Q("0 kg/m^3")), ProblemError, "density = 0 kg/m³: .* since a fluid has mass"),
+    (lambda: copper_bar(diffusivity=Q("-1 m^2/s")), ProblemError, "diffusivity = -1 m²/s: expected a value above 0"),
+    (lambda: copper_bar(length=Q("10 s")), UnitsError, "length = 10 s: expected a quantity in m"),
+    (lambda: copper_bar(cold=Q(-300, "degC")), ProblemError, "cold = .* since nothing is colder"),
+    (lambda: joule_heating(heat_conductivity=Q("0 W/m/K")), ProblemError, "heat_conductivity = .* above 0"),
+    (lambda: joule_heating(voltage=Q("0 V")), ProblemError, "voltage = 0 V: expected a value above 0 V"),
+    (lambda: natural_convection(prandtl=-0.7), ProblemError, "prandtl = -0.7: expected a value above 0"),
+    (lambda: natural_convection(gravity=Q("0 m/s^2")), ProblemError, "gravity = 0 m/s²: .* without weight"),
+]
+
+
+@pytest.mark.parametrize(("make", "kind", "words"), REFUSED, ids=[words[:40] for _, _, words in REFUSED])
+def test_what_makes_no_physical_sense_is_refused(make: Callable[[], object], kind: type[Exception], words: str) -> None:
+    """Each in words that name the argument, what it was, and what was expected."""
+    with pytest.raises(kind, match=words):
+        make()
