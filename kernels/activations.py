@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.polynomial import Polynomial
+from numpy.polynomial import Polynomial, hermite_e
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,19 @@ def _silu(z: torch.Tensor, order: int) -> list[torch.Tensor]:
     return [z * s, *(z * sigmoid[k] + k * sigmoid[k - 1] for k in range(1, order + 1))]
 
 
+def _gelu(z: torch.Tensor, order: int) -> list[torch.Tensor]:
+    """z Φ(z), Φ the normal distribution:  Φ⁽ᵏ⁾ = (−1)ᵏ⁻¹ He_{k−1}(z) φ(z)."""
+    distribution = [torch.special.ndtr(z)]
+    density = torch.exp(-z.square() / 2) / math.sqrt(2 * math.pi)
+    for k in range(1, order + 1):
+        hermite = tuple(float((-1) ** (k - 1) * c) for c in hermite_e.herme2poly([0.0] * (k - 1) + [1.0]))
+        distribution.append(_horner(hermite, z) * density)
+    return [z * distribution[0], *(z * distribution[k] + k * distribution[k - 1] for k in range(1, order + 1))]
+
+
 ACTIVATIONS: Mapping[str, Activation] = {
     "tanh": Activation("tanh", _tanh),
     "sin": Activation("sin", _sin),
     "silu": Activation("silu", _silu),
+    "gelu": Activation("gelu", _gelu),
 }

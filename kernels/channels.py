@@ -1,56 +1,165 @@
 """Derivative channels: a network and its partial derivatives in one pass, and the way back to the parameters.
 
 A stack (C, N, width) carries the value and the partial derivatives named by `indices`; a linear layer is one matrix
-product for all channels, an activation is Faà di Bruno's formula. The way back is written by hand: no graph is kept.
+product for all channels, an activation is Faà di Bruno's formula, a product is the rule of Leibniz. The way back is
+written by hand: no graph of autograd is kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 
 from pinnln.kernels.activated_channels import ActivatedChannels
 from pinnln.kernels.activations import Activation
-from pinnln.kernels.multi_index import MultiIndex
+from pinnln.kernels.channel_operations import (
+    AbstractOperation,
+    AbstractTrainable,
+    Activated,
+    Linear,
+    Normalized,
+    Product,
+    Scaled,
+    Sum,
+)
+from pinnln.kernels.multi_index import MultiIndex, downward_closure
 from pinnln.kernels.norm_channels import NormalizedChannels
+from pinnln.kernels.tape import AbstractTape, require_way_back
 
 Layer = tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """What the way back needs of one hidden layer: its input h (C, N, in), its activation, and the norm that follows
-    it, if one does."""
+class Stack:
+    """Channels (C, N, width) in a recording; `place` is the operation they come from, if one is to go back to."""
 
-    h: torch.Tensor
-    activated: ActivatedChannels
-    norm: NormalizedChannels | None
+    channels: torch.Tensor
+    place: int | None = None
+
+    @property
+    def width(self) -> int:
+        """How many units."""
+        return self.channels.shape[2]
 
 
 @dataclass(frozen=True)
-class Tape:
-    """The channels of a network at points, and what is needed to push signals back to its parameters.
+class _Entry:
+    """An operation, and the operations that its sources come from, where there is something to train."""
 
-    Attributes: output (C, N, m), in the order of `indices`.
+    operation: AbstractOperation
+    sources: tuple[int | None, ...]
+
+
+class Recording:
+    """Operations on derivative channels, done at once and recorded for the way back.
+
+    Parameters stand in θ in the order in which they are recorded; each is used once. Where autograd watches them,
+    record under `torch.no_grad()`: this graph is the only one that is needed.
+
+    Args: indices, downward closed, the value first; keep, what is needed for the way back.
+    Raises: ValueError for other indices.
+
+    >>> from pinnln.kernels import Embedding
+    >>> record = Recording(((0,), (1,), (2,)))
+    >>> x = record.source(Embedding((-1.0,), (1.0,)).channels(torch.tensor([[3.0]]), record.indices))
+    >>> record.multiply(x, x).channels.flatten()
+    tensor([9., 6., 2.])
+    """
+
+    def __init__(self, indices: tuple[MultiIndex, ...], *, keep: bool = True) -> None:
+        _require_closed(indices)
+        self.indices, self.keep = indices, keep
+        self._entries: list[_Entry] = []
+
+    def source(self, features: torch.Tensor) -> Stack:
+        """Channels that no parameter changes (C, N, f)."""
+        if features.ndim != 3 or len(features) != len(self.indices):
+            raise ValueError(
+                f"expected features (C, N, f) for {len(self.indices)} channels, found {tuple(features.shape)}"
+            )
+        return Stack(features)
+
+    def linear(self, h: Stack, weight: torch.Tensor, bias: torch.Tensor) -> Stack:
+        """h Wᵀ + b, with trainable weight (out, in) and bias (out,)."""
+        z = h.channels @ weight.T
+        z[0] += bias
+        return self._kept(z, Linear(h.channels, weight), h)
+
+    def scale(self, h: Stack, factor: torch.Tensor) -> Stack:
+        """α h, with one trainable number α ()."""
+        found = factor * h.channels
+        return self._kept(found, Scaled(h.channels, factor), h)
+
+    def activate(self, z: Stack, activation: Activation) -> Stack:
+        """σ(z)."""
+        channels = ActivatedChannels.of(z.channels, self.indices, activation, keep=self.keep)
+        return self._kept(channels.output, Activated(channels), z)
+
+    def normalize(self, z: Stack, epsilon: float) -> Stack:
+        """LN(z) along the width, without gains.
+
+        Raises: ValueError for a derivative of an order above 2.
+        """
+        channels = NormalizedChannels.of(z.channels, self.indices, epsilon)
+        return self._kept(channels.output(), Normalized(channels), z)
+
+    def add(self, left: Stack, right: Stack) -> Stack:
+        """left + right."""
+        return self._kept(left.channels + right.channels, Sum(1), left, right)
+
+    def subtract(self, left: Stack, right: Stack) -> Stack:
+        """left − right."""
+        return self._kept(left.channels - right.channels, Sum(-1), left, right)
+
+    def multiply(self, left: Stack, right: Stack) -> Stack:
+        """left · right, element by element."""
+        product = Product.of(left.channels, right.channels, self.indices)
+        return self._kept(product.output(), product, left, right)
+
+    def tape(self, output: Stack) -> Tape:
+        """The recording as an optimiser needs it, ending in `output`.
+
+        Raises: ValueError for an operation that does not lead there.
+        """
+        used = {output.place, *(source for entry in self._entries for source in entry.sources)}
+        idle = [type(entry.operation).__name__ for place, entry in enumerate(self._entries) if place not in used]
+        if idle:
+            raise ValueError(f"expected every operation to lead to the output, found {', '.join(idle)} that do not")
+        return Tape(output.channels, tuple(self._entries), output.place)
+
+    def _kept(self, channels: torch.Tensor, operation: AbstractOperation, *sources: Stack) -> Stack:
+        places = tuple(source.place for source in sources)
+        trainable = isinstance(operation, AbstractTrainable) or any(place is not None for place in places)
+        if not (self.keep and trainable):
+            return Stack(channels)
+        self._entries.append(_Entry(operation, places))
+        return Stack(channels, len(self._entries) - 1)
+
+
+@dataclass(frozen=True)
+class Tape(AbstractTape):
+    """A recording that has ended, and the way back over it.
+
+    Attributes: output (C, N, m), in the order of the indices; entries, what was done; last, the place of the output.
     """
 
     output: torch.Tensor
-    layers: Sequence[Layer]
-    kept: Sequence[_Kept]
-    last: torch.Tensor
+    entries: tuple[_Entry, ...]
+    last: int | None
 
     def gradient(self, signal: torch.Tensor) -> torch.Tensor:
-        """∂⟨signal, output⟩/∂θ (P,), weights row by row, then biases, layer after layer.
+        """∂⟨signal, output⟩/∂θ (P,), parameters in the order of recording, of a layer the weights row by row, then
+        the biases.
 
         Args: signal (C, N, m).
         """
-        self._require_kept(signal, self.output.shape)
+        require_way_back(signal, self.output.shape, kept=self.last is not None)
         parts: list[torch.Tensor] = []
-        for g, h, _ in self._backward(signal[None]):
-            flat = g[0].flatten(0, 1)
-            parts[:0] = [(flat.T @ h.flatten(0, 1)).flatten(), g[0, 0].sum(0)]
+        for operation, g in self._backward(signal[None]):
+            parts[:0] = operation.gradient(g[0])
         return torch.cat(parts)
 
     def jacobian(self, signals: torch.Tensor) -> torch.Tensor:
@@ -60,36 +169,32 @@ class Tape:
 
         Args: signals (E, C, N, m).
         """
-        self._require_kept(signals, (signals.shape[0], *self.output.shape))
-        count, points = signals.shape[0], signals.shape[2]
-        rows = signals.new_empty(count, points, sum(w.numel() + b.numel() for w, b in self.layers))
-        end = rows.shape[2]
-        for g, h, (weight, bias) in self._backward(signals):
-            start = end - bias.numel() - weight.numel()
-            outer = g.permute(0, 2, 3, 1) @ h.permute(1, 0, 2)
-            rows[:, :, start : start + weight.numel()] = outer.flatten(2)
-            rows[:, :, start + weight.numel() : end] = g[:, 0]
+        require_way_back(signals, (signals.shape[0], *self.output.shape), kept=self.last is not None)
+        end = self.size
+        rows = signals.new_empty(signals.shape[0], signals.shape[2], end)
+        for operation, g in self._backward(signals):
+            start = end - operation.size
+            operation.fill(g, rows[:, :, start:end])
             end = start
         return rows
 
-    def _backward(self, signals: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor, Layer]]:
-        """(back-signal of the layer's output (E, C, N, out), its input (C, N, in), the layer), last layer first."""
-        g = signals
-        found = [(g, self.last, self.layers[-1])]
-        for place in range(len(self.kept) - 1, -1, -1):
-            before = g @ self.layers[place + 1][0]
-            norm = self.kept[place].norm
-            if norm is not None:
-                before = norm.back(before)
-            g = self.kept[place].activated.back(before)
-            found.append((g, self.kept[place].h, self.layers[place]))
-        return found
+    @property
+    def size(self) -> int:
+        """The number of parameters P."""
+        return sum(item.operation.size for item in self.entries if isinstance(item.operation, AbstractTrainable))
 
-    def _require_kept(self, signal: torch.Tensor, expected: Sequence[int]) -> None:
-        if tuple(signal.shape) != tuple(expected):
-            raise ValueError(f"expected signals of shape {tuple(expected)}, found {tuple(signal.shape)}")
-        if len(self.kept) != len(self.layers) - 1:
-            raise ValueError("this tape kept nothing to go back on: propagate with keep=True")
+    def _backward(self, signals: torch.Tensor) -> Iterator[tuple[AbstractTrainable, torch.Tensor]]:
+        """(operation with parameters, back-signal of its output), last one first."""
+        waiting: dict[int | None, torch.Tensor] = {self.last: signals}
+        for place in range(len(self.entries) - 1, -1, -1):
+            operation, sources = self.entries[place].operation, self.entries[place].sources
+            g = waiting.pop(place)
+            if isinstance(operation, AbstractTrainable):
+                yield operation, g
+            for number, source in enumerate(sources):
+                if source is not None:
+                    part = operation.back(g, number)
+                    waiting[source] = waiting[source] + part if source in waiting else part
 
 
 def propagate(
@@ -99,15 +204,14 @@ def propagate(
     activation: Activation,
     *,
     keep: bool = True,
-    epsilon: float | None = None,
 ) -> Tape:
     """A multilayer perceptron and its partial derivatives at points.
 
     Args: layers, (weight (out, in), bias (out,)), the last one linear; features, the channels of the embedded
     coordinates (C, N, f); indices, downward closed, the value first; activation; keep, what is needed for the way
-    back; epsilon, that of a LayerNorm after every activation, none unless given.
+    back. For any other composition, take a `Recording`.
     Returns: the Tape, with output (C, N, m).
-    Raises: ValueError for shapes or dtypes that do not fit, and for an order above 2 through a LayerNorm.
+    Raises: ValueError for shapes or dtypes that do not fit.
 
     >>> from pinnln.kernels import ACTIVATIONS, Embedding
     >>> layers = [(torch.ones(1, 1), torch.zeros(1)), (torch.ones(1, 1), torch.zeros(1))]
@@ -115,31 +219,23 @@ def propagate(
     >>> propagate(layers, features, ((0,), (1,)), ACTIVATIONS["tanh"]).output.flatten()
     tensor([0., 1.])
     """
-    _check(layers, features, indices)
-    with torch.no_grad():
-        h = features
-        kept = []
-        for weight, bias in layers[:-1]:
-            z = h @ weight.T
-            z[0] += bias
-            activated = ActivatedChannels.of(z, indices, activation, keep=keep)
-            norm = None if epsilon is None else NormalizedChannels.of(activated.output, indices, epsilon)
-            if keep:
-                kept.append(_Kept(h, activated, norm))
-            h = activated.output if norm is None else norm.output()
-        weight, bias = layers[-1]
-        output = h @ weight.T
-        output[0] += bias
-    return Tape(output, layers, kept, h)
-
-
-def _check(layers: Sequence[Layer], features: torch.Tensor, indices: tuple[MultiIndex, ...]) -> None:
-    if features.ndim != 3 or len(features) != len(indices):
-        raise ValueError(f"expected features (C, N, f) for {len(indices)} channels, found {tuple(features.shape)}")
-    if not layers or layers[0][0].shape[1] != features.shape[2] or layers[0][0].dtype != features.dtype:
+    recording = Recording(indices, keep=keep)
+    h = recording.source(features)
+    if not layers or layers[0][0].shape[1] != h.width or layers[0][0].dtype != features.dtype:
         raise ValueError(
             f"expected a first layer for features {tuple(features.shape)} of {features.dtype}, "
             f"found {[tuple(w.shape) for w, _ in layers]}"
         )
+    with torch.no_grad():
+        for weight, bias in layers[:-1]:
+            h = recording.activate(recording.linear(h, weight, bias), activation)
+        return recording.tape(recording.linear(h, *layers[-1]))
+
+
+@functools.cache
+def _require_closed(indices: tuple[MultiIndex, ...]) -> None:
     if any(indices[0]):
         raise ValueError(f"expected the value as the first channel, found {indices[0]}: take downward_closure(indices)")
+    missing = set(downward_closure(indices)) - set(indices)
+    if missing:
+        raise ValueError(f"expected all lower derivatives too, missing {missing}: take downward_closure(indices)")

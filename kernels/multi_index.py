@@ -6,6 +6,8 @@ import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import product
+from math import comb, prod
+from operator import sub
 from typing import TypeAlias
 
 MultiIndex: TypeAlias = tuple[int, ...]
@@ -50,6 +52,21 @@ def chain_rule(index: MultiIndex) -> tuple[tuple[int, Block], ...]:
         for partition in _partitions(letters)
     )
     return tuple((count, blocks) for blocks, count in sorted(found.items(), key=lambda item: len(item[0])))
+
+
+@functools.cache
+def product_rule(index: MultiIndex) -> tuple[tuple[int, MultiIndex, MultiIndex], ...]:
+    """The rule of Leibniz:  ∂^α (u v) = Σ c ∂^β u ∂^{α−β} v  over β ≤ α, with c a product of binomial coefficients.
+
+    Returns: the terms (c, β, α − β).
+
+    >>> product_rule((2,))
+    ((1, (0,), (2,)), (2, (1,), (1,)), (1, (2,), (0,)))
+    """
+    return tuple(
+        (prod(map(comb, index, lower)), lower, tuple(map(sub, index, lower)))
+        for lower in product(*(range(order + 1) for order in index))
+    )
 
 
 def _as_index(block: list[int], length: int) -> MultiIndex:

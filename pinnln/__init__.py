@@ -17,12 +17,18 @@ if TYPE_CHECKING:
         Robin as Robin,
     )
     from pinnln.first_order import SOAP as SOAP, Adam as Adam
+    from pinnln.fourier_features import FourierFeatures as FourierFeatures
+    from pinnln.gated_network import ModifiedMLP as ModifiedMLP
+    from pinnln.hidden_norm import PostNorm as PostNorm, PreNorm as PreNorm
     from pinnln.levenberg_marquardt import LevenbergMarquardt as LevenbergMarquardt
     from pinnln.limited_memory_bfgs import LBFGS as LBFGS
     from pinnln.memory import TooLargeError as TooLargeError
-    from pinnln.network import MLP as MLP
+    from pinnln.module_network import ModuleNetwork as ModuleNetwork
     from pinnln.optimizer_choice import choose_optimizers as choose_optimizers
+    from pinnln.perceptron import MLP as MLP
+    from pinnln.pirate_network import PirateNet as PirateNet
     from pinnln.problem import Problem as Problem, Residual as Residual
+    from pinnln.residual_network import ResidualMLP as ResidualMLP
     from pinnln.residual_objective import Sampling as Sampling
     from pinnln.residual_vector import ResidualVector as ResidualVector
     from pinnln.self_scaled_broyden import SelfScaledBroyden as SelfScaledBroyden
@@ -61,12 +67,18 @@ _HOME = {
     "conditioning": ("LayerNorm", "MeanSquare"),
     "conditions": ("Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
     "first_order": ("SOAP", "Adam"),
+    "fourier_features": ("FourierFeatures",),
+    "gated_network": ("ModifiedMLP",),
+    "hidden_norm": ("PostNorm", "PreNorm"),
+    "levenberg_marquardt": ("LevenbergMarquardt",),
     "limited_memory_bfgs": ("LBFGS",),
     "memory": ("TooLargeError",),
-    "network": ("MLP",),
+    "module_network": ("ModuleNetwork",),
     "optimizer_choice": ("choose_optimizers",),
-    "levenberg_marquardt": ("LevenbergMarquardt",),
+    "perceptron": ("MLP",),
+    "pirate_network": ("PirateNet",),
     "problem": ("Problem", "Residual"),
+    "residual_network": ("ResidualMLP",),
     "residual_objective": ("Sampling",),
     "residual_vector": ("ResidualVector",),
     "self_scaled_broyden": ("SelfScaledBroyden",),
@@ -85,9 +97,16 @@ _TRAINED = {
     "MLP",
     "SOAP",
     "Adam",
+    "FourierFeatures",
     "LayerNorm",
     "LevenbergMarquardt",
     "MeanSquare",
+    "ModifiedMLP",
+    "ModuleNetwork",
+    "PirateNet",
+    "PostNorm",
+    "PreNorm",
+    "ResidualMLP",
     "Sampling",
     "SelfScaledBroyden",
     "compare",

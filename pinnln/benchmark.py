@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
+from pinnln.perceptron import MLP
 from pinnln.problem import Problem
 from pinnln.residual_objective import Sampling
 from pinnln.solution import Solution
@@ -53,7 +54,7 @@ class Benchmark:
     scales: Scales
     quantities: tuple[QuantityOfInterest, ...]
     exact: Callable[[Values], Mapping[str, Values]]
-    network: MLP = field(default_factory=MLP)
+    network: AbstractNetwork = field(default_factory=MLP)
     sampling: Sampling = field(default_factory=Sampling)
     steps: int = 300
     citation: str = ""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pinnln.formulation import Formulation
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
 from pinnln.optimizers import AbstractOptimizer
 from pinnln.residual_objective import Sampling
 from pinnln.units import PinnlnError
@@ -60,7 +60,7 @@ def bytes_of_points(formulation: Formulation, sampling: Sampling) -> int:
 
 def require_memory(
     formulation: Formulation,
-    network: MLP,
+    network: AbstractNetwork,
     sampling: Sampling,
     optimizers: Sequence[AbstractOptimizer],
     available: int | None,

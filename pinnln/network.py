@@ -1,42 +1,58 @@
-"""The ansatz: a multilayer perceptron over the dimensionless coordinates."""
+"""What a network is to a solver: a function of a flat vector of parameters, with its derivatives."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from itertools import pairwise
+from abc import ABC, abstractmethod
 
 import torch
 
-from pinnln.kernels import ACTIVATIONS, MultiIndex, Tape, propagate
+from pinnln.kernels import AbstractTape, MultiIndex, Recording, Stack
+from pinnln.network_parameters import AbstractParameters, FirstValues, Views
 
-EPSILON = 1e-5
+
+class AbstractNetwork(ABC):
+    """An ansatz N(features; θ): what a solver needs to know of it."""
+
+    @abstractmethod
+    def tape(
+        self,
+        theta: torch.Tensor,
+        features: torch.Tensor,
+        outputs: int,
+        indices: tuple[MultiIndex, ...],
+        *,
+        keep: bool = True,
+    ) -> AbstractTape:
+        """The network and its partial derivatives, from those of its features.
+
+        Args: theta (P,); features (C, N, f); outputs m; indices, the C derivatives, downward closed, the value first;
+        keep, what is needed for the way back.
+        Returns: the tape, with output (C, N, m).
+        Raises: ValueError for shapes that do not fit.
+        """
+
+    @abstractmethod
+    def size(self, inputs: int, outputs: int) -> int:
+        """The number of parameters P, for so many features and outputs."""
+
+    @abstractmethod
+    def initialize(self, inputs: int, outputs: int, seed: int) -> torch.Tensor:
+        """Parameters θ (P,) to start from, seed explicit."""
+
+    def blocks(self, theta: torch.Tensor, inputs: int, outputs: int) -> list[torch.Tensor]:
+        """Views of θ that belong together, weight matrices as matrices; θ as one block where nothing is known."""
+        return [theta]
 
 
-@dataclass(frozen=True)
-class MLP:
-    """A multilayer perceptron, `depth` hidden layers of `width` units, linear at the end.
+class AbstractRecordedNetwork(AbstractNetwork):
+    """A network that is written once, as operations on derivative channels.
 
-    Args: width; depth; activation, a name in `pinnln.kernels.ACTIVATIONS`; layer_norm, whether a LayerNorm follows
-    every activation; it has no gains, whose place the next layer's weights take. Wider represents more, at a cost per
-    Levenberg-Marquardt step that grows with the fourth power of the width.
-
-    >>> MLP(width=20, depth=3).size(inputs=2, outputs=4)
-    984
+    From `assemble` follow its derivatives, its size and its first parameters.
     """
 
-    width: int = 20
-    depth: int = 3
-    activation: str = "tanh"
-    layer_norm: bool = False
-
-    def __post_init__(self) -> None:
-        if self.width < 1 or self.depth < 1:
-            raise ValueError(f"expected width and depth of at least 1, found {self.width} and {self.depth}")
-        if self.layer_norm and self.width < 2:
-            raise ValueError(f"expected a width of at least 2 for LayerNorm, found {self.width}")
-        if self.activation not in ACTIVATIONS:
-            raise ValueError(f"expected an activation of {', '.join(ACTIVATIONS)}, found {self.activation!r}")
+    @abstractmethod
+    def assemble(self, record: Recording, parameters: AbstractParameters, features: Stack, outputs: int) -> Stack:
+        """The output of the network, recorded operation by operation; each takes its parameters as it is recorded."""
 
     def tape(
         self,
@@ -46,38 +62,34 @@ class MLP:
         indices: tuple[MultiIndex, ...],
         *,
         keep: bool = True,
-    ) -> Tape:
-        """The network and its partial derivatives, from those of its features (C, N, f), by derivative channels."""
-        layers = self.layers(theta, features.shape[2], outputs)
-        epsilon = EPSILON if self.layer_norm else None
-        return propagate(layers, features, indices, ACTIVATIONS[self.activation], keep=keep, epsilon=epsilon)
-
-    def shapes(self, inputs: int, outputs: int) -> list[tuple[int, int]]:
-        """(out, in) of every layer."""
-        sizes = [inputs, *[self.width] * self.depth, outputs]
-        return [(after, before) for before, after in pairwise(sizes)]
+    ) -> AbstractTape:
+        """The network and its partial derivatives, by derivative channels."""
+        record, parameters = Recording(indices, keep=keep), Views(theta)
+        with torch.no_grad():
+            output = self.assemble(record, parameters, record.source(features), outputs)
+        parameters.require_all_taken()
+        return record.tape(output)
 
     def size(self, inputs: int, outputs: int) -> int:
-        """The number of parameters."""
-        return sum(after * (before + 1) for after, before in self.shapes(inputs, outputs))
+        """The number of parameters P."""
+        return len(self.initialize(inputs, outputs, seed=0))
 
     def initialize(self, inputs: int, outputs: int, seed: int) -> torch.Tensor:
-        """Parameters θ (P,), seed explicit: weights normal with variance 2/(in + out) after Glorot, biases of hidden
-        layers uniform in [−1, 1], so that no network starts as an odd function, the last bias zero."""
-        generator = torch.Generator().manual_seed(seed)
-        parts = []
-        for after, before in self.shapes(inputs, outputs):
-            weight = torch.randn(after, before, dtype=torch.float64, generator=generator)
-            bias = 2 * torch.rand(after, dtype=torch.float64, generator=generator) - 1
-            parts += [(weight * math.sqrt(2 / (after + before))).flatten(), bias]
-        parts[-1].zero_()
-        return torch.cat(parts)
+        """Parameters θ (P,): weights normal with variance 2/(in + out), biases of hidden layers uniform in [−1, 1].
 
-    def layers(self, theta: torch.Tensor, inputs: int, outputs: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        """Views of θ as (weight (out, in), bias (out,)) for every layer."""
-        views, start = [], 0
-        for after, before in self.shapes(inputs, outputs):
-            middle, end = start + after * before, start + after * (before + 1)
-            views.append((theta[start:middle].view(after, before), theta[middle:end]))
-            start = end
-        return views
+        Source: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks (2010), for
+        the weights; the biases keep a network from starting as an odd function.
+        """
+        record, parameters = Recording(((0,),), keep=False), FirstValues(seed)
+        nowhere = torch.zeros(1, 0, inputs, dtype=torch.float64)
+        self.assemble(record, parameters, record.source(nowhere), outputs)
+        return parameters.flat()
+
+    def blocks(self, theta: torch.Tensor, inputs: int, outputs: int) -> list[torch.Tensor]:
+        """Weight matrices, biases and single numbers, as views of θ."""
+        record, parameters = Recording(((0,),), keep=False), Views(theta)
+        with torch.no_grad():
+            nowhere = torch.zeros(1, 0, inputs, dtype=torch.float64)
+            self.assemble(record, parameters, record.source(nowhere), outputs)
+        parameters.require_all_taken()
+        return parameters.blocks

@@ -12,8 +12,8 @@ from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.faults import first_fault
 from pinnln.formulation import Formulation, Group, Points
-from pinnln.kernels import AbstractSystem, Tape
-from pinnln.network import MLP
+from pinnln.kernels import AbstractSystem, AbstractTape
+from pinnln.network import AbstractNetwork
 from pinnln.objective import AbstractObjective, LeastSquares
 
 _CHUNK = 1024
@@ -51,7 +51,12 @@ class ResidualObjective(AbstractObjective):
     """
 
     def __init__(
-        self, formulation: Formulation, network: MLP, conditioning: AbstractConditioning, sampling: Sampling, seed: int
+        self,
+        formulation: Formulation,
+        network: AbstractNetwork,
+        conditioning: AbstractConditioning,
+        sampling: Sampling,
+        seed: int,
     ) -> None:
         components = {name: item for group in formulation.groups for name, item in group.dimensions.items()}
         conditioning.require(components)
@@ -187,9 +192,8 @@ class ResidualObjective(AbstractObjective):
         return {name: 0.5 * float(values.square().mean()) for name, values in self.residuals(theta).items()}
 
     def blocks(self, theta: torch.Tensor) -> list[torch.Tensor]:
-        """Views of θ: the weight matrix and the bias of every layer."""
-        layers = self.network.layers(theta, self.formulation.embedding.size, self._outputs)
-        return [block for layer in layers for block in layer]
+        """Views of θ: weight matrices and biases, as the network knows them."""
+        return self.network.blocks(theta, self.formulation.embedding.size, self._outputs)
 
     def fault(self, theta: torch.Tensor) -> str | None:
         """The first component that is not finite at the current points, its point and the way out."""
@@ -241,5 +245,5 @@ class ResidualObjective(AbstractObjective):
             for points, weight in chunks:
                 yield group, points, weight
 
-    def _tape(self, theta: torch.Tensor, group: Group, points: Points, *, keep: bool = True) -> Tape:
+    def _tape(self, theta: torch.Tensor, group: Group, points: Points, *, keep: bool = True) -> AbstractTape:
         return self.network.tape(theta, points.features, self._outputs, group.indices, keep=keep)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from pinnln.conditioning import AbstractConditioning
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
 from pinnln.optimizers import AbstractOptimizer
 from pinnln.residual_objective import Sampling
 
 _KINDS: dict[str, tuple[type, str]] = {
-    "network": (MLP, "a network such as MLP(width=20, depth=3)"),
+    "network": (AbstractNetwork, "a network such as MLP(width=20, depth=3)"),
     "sampling": (Sampling, "Sampling(interior=800, face=100) or the like"),
     "conditioning": (AbstractConditioning, "a conditioning such as LayerNorm()"),
 }

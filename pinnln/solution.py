@@ -17,7 +17,8 @@ from safetensors.torch import save_file
 
 from pinnln.formulation import TORCH, Formulation, nondimensional
 from pinnln.kernels import MultiIndex, downward_closure
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
+from pinnln.network_description import describe, restore
 from pinnln.problem import Problem
 from pinnln.residual_vector import ResidualVector
 from pinnln.units import Coordinate, Expression, Face, Field, ProblemError, Q, Quantity, dimension_of
@@ -28,7 +29,7 @@ from pinnln.units.registry import coherent
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_FORMAT = 2
+_FORMAT = 3
 _SLACK = 1e-9
 
 
@@ -57,7 +58,7 @@ class Solution:
     """
 
     def __init__(
-        self, problem: Problem, formulation: Formulation, network: MLP, theta: torch.Tensor, report: Report
+        self, problem: Problem, formulation: Formulation, network: AbstractNetwork, theta: torch.Tensor, report: Report
     ) -> None:
         self.problem, self.formulation, self.network = problem, formulation, network
         self.theta, self.report = theta, report
@@ -125,10 +126,13 @@ class Solution:
         return field_figure(self, fields or self.problem.fields, at)
 
     def save(self, path: str | Path) -> None:
-        """Writes network, scales and the fingerprint of the equations to one safetensors file, all or nothing."""
+        """Writes network, scales and the fingerprint of the equations to one safetensors file, all or nothing.
+
+        Raises: ProblemError for a network of the user's own, which a file cannot hold.
+        """
         about = {
             "format": _FORMAT,
-            "network": asdict(self.network),
+            "network": describe(self.network),
             "scales": {item.name: asdict(yardstick) for item, yardstick in self.formulation.yardsticks.items()},
             "equations": fingerprint(self.formulation),
             "report": asdict(self.report),
@@ -160,7 +164,7 @@ class Solution:
             raise ProblemError(
                 f"{path} is a solution of other equations: solve this problem, or state the one it is of"
             )
-        return cls(problem, formulation, MLP(**about["network"]), theta, Report(**about["report"]))
+        return cls(problem, formulation, restore(about["network"]), theta, Report(**about["report"]))
 
     def _answer(self, expression: Expression, values: np.ndarray[Any, Any]) -> Quantity:
         found = coherent(values[()], dimension_of(expression))

@@ -13,10 +13,11 @@ import torch
 from pinnln.conditioning import AbstractConditioning, MeanSquare
 from pinnln.formulation import Formulation, nondimensional
 from pinnln.memory import free_memory, installed_memory, require_memory, rows_of
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
 from pinnln.objective import Progress
 from pinnln.optimizer_choice import Choice, choose_optimizers
 from pinnln.optimizers import AbstractOptimizer, run_all
+from pinnln.perceptron import MLP
 from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.residual_objective import ResidualObjective, Sampling
@@ -31,7 +32,7 @@ def solve(
     problem: Problem,
     scales: Scales | None = None,
     *,
-    network: MLP | None = None,
+    network: AbstractNetwork | None = None,
     conditioning: AbstractConditioning | None = None,
     optimizer: AbstractOptimizer | Sequence[AbstractOptimizer] | Literal["auto"] = "auto",
     sampling: Sampling | None = None,
@@ -81,7 +82,7 @@ def solve(
 
 
 def _choice(
-    given: tuple[AbstractOptimizer, ...] | None, formulation: Formulation, network: MLP, sampling: Sampling
+    given: tuple[AbstractOptimizer, ...] | None, formulation: Formulation, network: AbstractNetwork, sampling: Sampling
 ) -> Choice:
     """The optimisers given, or those that suit the problem."""
     if given is not None:
@@ -93,7 +94,7 @@ def _choice(
 def train(
     problem: Problem,
     formulation: Formulation,
-    network: MLP,
+    network: AbstractNetwork,
     conditioning: AbstractConditioning,
     optimizers: Sequence[AbstractOptimizer],
     sampling: Sampling,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import torch
 
-from pinnln.network import MLP
+from pinnln.network import AbstractNetwork
 from pinnln.objective import Progress
 from pinnln.optimizers import Outcome
+from pinnln.perceptron import MLP
 from pinnln.residual_objective import ResidualObjective, Sampling
 
 _KEPT = 8
@@ -67,7 +68,9 @@ class Verdict:
         """Whether residuals that are not small have not fallen since the half of the training."""
         return self.fresh > _SMALL and self.halfway is not None and self.fresh > _FALLING * self.halfway
 
-    def amended(self, outcome: Outcome, network: MLP, sampling: Sampling, *, in_time: bool) -> tuple[str, str]:
+    def amended(
+        self, outcome: Outcome, network: AbstractNetwork, sampling: Sampling, *, in_time: bool
+    ) -> tuple[str, str]:
         """Status and message of an outcome with what the verdict adds: what is learnt by heart has not converged."""
         if outcome.status == "converged" and not self.learnt_by_heart:
             return outcome.status, outcome.message
@@ -75,7 +78,7 @@ class Verdict:
         status = "stalled" if outcome.status == "converged" else outcome.status
         return status, f"{outcome.message}. {more}" if more else outcome.message
 
-    def sentence(self, network: MLP, sampling: Sampling, *, in_time: bool) -> str:
+    def sentence(self, network: AbstractNetwork, sampling: Sampling, *, in_time: bool) -> str:
         """What would take the training further, nothing where it needs nothing."""
         if not math.isfinite(self.fresh):
             return ""
@@ -86,10 +89,12 @@ class Verdict:
             )
         if self.stuck:
             windows = ", or shorter windows in time" if in_time else ""
-            width = network.width + max(8, network.width // 2)
+            wider = ""
+            if isinstance(network, MLP):
+                wider = f", such as MLP({network.width + max(8, network.width // 2)}, {network.depth})"
             return (
                 f"The loss has stalled at {self.trained:.1e}; of the equations it is {self.fresh:.1e} on fresh points: "
-                f"take a wider network, such as MLP({width}, {network.depth}){windows}"
+                f"take a wider network{wider}{windows}"
             )
         return ""
 

@@ -11,6 +11,12 @@ from hypothesis import given, strategies as st
 from pinnln.kernels import ACTIVATIONS, Embedding, MultiIndex, downward_closure, propagate
 
 FLOAT = torch.float64
+FUNCTIONS = {
+    "tanh": torch.tanh,
+    "sin": torch.sin,
+    "silu": torch.nn.functional.silu,
+    "gelu": torch.nn.functional.gelu,
+}
 
 
 def network(inputs: int, outputs: int, seed: int, width: int = 7) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -28,7 +34,7 @@ def network(inputs: int, outputs: int, seed: int, width: int = 7) -> list[tuple[
 
 def plain(layers: list[tuple[torch.Tensor, torch.Tensor]], x: torch.Tensor, activation: str) -> torch.Tensor:
     """The network by torch's own functions."""
-    function = {"tanh": torch.tanh, "sin": torch.sin, "silu": torch.nn.functional.silu}[activation]
+    function = FUNCTIONS[activation]
     for weight, bias in layers[:-1]:
         x = function(x @ weight.T + bias)
     return x @ layers[-1][0].T + layers[-1][1]

@@ -9,7 +9,7 @@ import torch
 
 from pinnln import Dirichlet, Initial, Neumann, Problem, Residual, Scales, coordinates, d, field, laplacian, sin
 from pinnln.formulation import nondimensional
-from pinnln.network import MLP
+from pinnln.perceptron import MLP
 from pinnln.solution import Report, Solution
 from pinnln.units import Q
 

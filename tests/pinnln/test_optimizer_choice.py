@@ -130,11 +130,11 @@ def test_a_setting_of_the_wrong_kind_is_refused(name: str) -> None:
 
 
 def test_matrices_that_do_not_fit_are_refused_before_any_work() -> None:
-    """30,000 units are 2·10⁹ parameters: refused at once, with what is needed, what there is, and the ways out."""
+    """2,000 units are 8·10⁶ parameters: refused at once, with what is needed, what there is, and the ways out."""
     with pytest.raises(
         TooLargeError, match=r"SelfScaledBroyden on [\d,]+ parameters .* takes .* TB, and .* are free"
     ) as e:
-        solve(problem, SCALES, network=MLP(30_000, 3), optimizer=SelfScaledBroyden(), show=False)
+        solve(problem, SCALES, network=MLP(2_000, 3), optimizer=SelfScaledBroyden(), show=False)
     assert 'LBFGS() or SOAP(), or optimizer="auto"' in str(e.value)
 
 

@@ -192,7 +192,7 @@ BAD_SETTINGS = {
     "points": (lambda: Sampling(interior=0), "expected at least one point inside and on each face, found 0 and 100"),
     "epsilon": (lambda: LayerNorm(epsilon=0.0), "expected epsilon above zero"),
     "width": (lambda: MLP(width=0), "expected width and depth of at least 1"),
-    "activation": (lambda: MLP(activation="relu"), "expected an activation of tanh, sin, silu, found 'relu'"),
+    "activation": (lambda: MLP(activation="relu"), "expected an activation of tanh, sin, silu, gelu, found 'relu'"),
 }
 
 
