@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pinnln.solution import Solution as Solution
     from pinnln.solver import solve as solve
     from pinnln.units import (
+        Ball as Ball,
         IncommensurableError as IncommensurableError,
         PinnlnError as PinnlnError,
         ProblemError as ProblemError,
@@ -85,7 +86,7 @@ _HOME = {
     "solution": ("Solution",),
     "solver": ("solve",),
     "units": (
-        *("IncommensurableError", "PinnlnError", "ProblemError", "Scales", "ScalesError", "UnitsError"),
+        *("Ball", "IncommensurableError", "PinnlnError", "ProblemError", "Scales", "ScalesError", "UnitsError"),
         *("absolute", "constant", "coordinates", "cos", "cosh", "d", "div", "exp", "field", "grad", "laplacian"),
         *("log", "sin", "sinh", "sqrt", "tan", "tanh", "where"),
     ),

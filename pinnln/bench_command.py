@@ -5,10 +5,18 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from pinnln.head_to_head import Case, Settings
+    from pinnln.run_queue import Job
+
+_STEP = "adam_step"
 
 
 @click.group()
@@ -72,3 +80,129 @@ def lint(context: click.Context, repeats: int, as_json: bool) -> None:
     found = bench_lint(repeats)
     click.echo(json.dumps(asdict(found), indent=1) if as_json else found.table())
     context.exit(0 if found.met else 1)
+
+
+@bench.command("deepxde")
+@click.argument("names", nargs=-1)
+@click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="How many, counted from 0.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Threads of each run.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Runs at once.")
+@click.option("--budget", type=float, default=600.0, show_default=True, help="Seconds of training of each run.")
+@click.option("--adam", type=int, default=5000, show_default=True, help="DeepXDE's iterations of Adam.")
+@click.option("--lbfgs", type=int, default=10_000, show_default=True, help="DeepXDE's iterations of L-BFGS.")
+@click.option("--nncg", type=int, default=0, show_default=True, help="DeepXDE's iterations of NNCG.")
+@click.option("--learning-rate", type=float, default=1e-3, show_default=True, help="Of DeepXDE's Adam.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("results/deepxde"), show_default=True
+)
+@click.option("--table", "only_table", is_flag=True, help="Run nothing; report what is there.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
+@click.pass_context
+def against_deepxde(
+    context: click.Context,
+    names: tuple[str, ...],
+    seeds: int,
+    threads: int,
+    jobs: int,
+    budget: float,
+    adam: int,
+    lbfgs: int,
+    nncg: int,
+    learning_rate: float,
+    out: Path,
+    only_table: bool,
+    as_json: bool,
+) -> None:
+    """pinnln beside DeepXDE with Adam and L-BFGS: same problem, network, points, precision; every run its own process.
+
+    What is in the folder already is not run again, so an interrupted bench goes on. Cases: all unless named.
+
+    \b
+    Example:  pinnln bench deepxde copper_bar --seeds 3 --out results/deepxde
+    """
+    from rich.console import Console
+
+    from pinnln.head_to_head import Settings
+    from pinnln.head_to_head_figure import error_figure
+    from pinnln.head_to_head_report import made_by, read_runs, report
+    from pinnln.run_queue import run_queue
+
+    settings = Settings(threads, budget, adam, lbfgs, nncg, learning_rate)
+    failed: list[str] = []
+    if not only_table:
+        planned = _jobs(_cases(names), seeds, settings, out / "runs")
+        failed = run_queue(planned, jobs, threads, lambda text: click.echo(text, err=True))
+    found, steps = read_runs(out / "runs")
+    command = made_by(out) if only_table else None
+    made = report(found, steps, command or shlex.join(["pinnln", *sys.argv[1:]]))
+    written = made.save(out)
+    if made.rows:
+        error_figure(found).savefig(out / "error.png", dpi=160)
+        written.append(out / "error.png")
+    if as_json:
+        click.echo(json.dumps(made.as_dict(), indent=1, ensure_ascii=False))
+    else:
+        Console(width=None if sys.stdout.isatty() else 170, highlight=False).print(
+            made.table(), *made.sentences(), sep="\n"
+        )
+    for path in written:
+        click.echo(f"wrote {path}", err=True)
+    context.exit(1 if failed else 0)
+
+
+@bench.command("deepxde-run", hidden=True)
+@click.argument("name")
+@click.argument("solver")
+@click.argument("seed", type=int)
+@click.argument("settings")
+@click.argument("out", type=click.Path(path_type=Path))
+def deepxde_run(name: str, solver: str, seed: int, settings: str, out: Path) -> None:
+    """One run of `pinnln bench deepxde`, in a process of its own: settings as JSON, its file."""
+    import torch
+
+    from pinnln.head_to_head import SOLVERS, Settings, time_adam_step
+    from pinnln.problems import CATALOG
+    from pinnln.run_queue import write_json
+
+    chosen = Settings(**json.loads(settings))
+    torch.set_num_threads(chosen.threads)
+    case = _cases([name])[name]
+    benchmark = CATALOG[case.problem](**case.arguments)
+    if solver == _STEP:
+        write_json(out, time_adam_step(name, benchmark, chosen).as_dict())
+    else:
+        write_json(out, SOLVERS[solver](name, case, benchmark, seed, chosen).as_dict())
+
+
+def _cases(names: Sequence[str]) -> dict[str, Case]:
+    """Cases of the suite, or problems of the library, by name; the whole suite if none is named."""
+    from pinnln.head_to_head import SUITE, Case
+    from pinnln.problems import CATALOG
+
+    chosen = names or list(SUITE)
+    known = {**{name: Case(name) for name in CATALOG}, **{k: v for k, v in SUITE.items() if v.problem in CATALOG}}
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise ValueError(f"there is no case {unknown[0]!r}: expected some of {', '.join(known)}")
+    return {name: known[name] for name in chosen}
+
+
+def _jobs(cases: Iterable[str], seeds: int, settings: Settings, folder: Path) -> list[Job]:
+    """One job for each case, solver and seed, and one for the Adam step of each case; first seeds first."""
+    from pinnln.head_to_head import SOLVERS
+    from pinnln.run_queue import Job
+
+    planned = [(case, solver, seed) for seed in range(seeds) for case in cases for solver in SOLVERS]
+    planned += [(case, _STEP, 0) for case in cases]
+    found = []
+    for case, solver, seed in planned:
+        name = f"{case}-{solver}-{seed}"
+        path = folder / f"{name}.json"
+        if path.exists() and (before := json.loads(path.read_text(encoding="utf-8"))["settings"]) != asdict(settings):
+            raise ValueError(
+                f"{path} was run with {before}, expected {asdict(settings)}: "
+                "ask for those, remove it, or choose another --out"
+            )
+        command = ("bench", "deepxde-run", case, solver, str(seed), json.dumps(asdict(settings)), str(path))
+        found.append(Job(name, ("-m", "pinnln.cli", *command), path))
+    return found

@@ -316,7 +316,7 @@ def _residual_sizes(solution: Solution, yardsticks: Yardsticks) -> dict[str, flo
     """Root mean squares of the residuals at points no training has seen, in characteristic scales."""
     coordinates = solution.problem.coordinates
     count, seed = _VALIDATION
-    unit = sobol(coordinates, count, {}, seed).numpy()
+    unit = sobol(coordinates, count, {}, seed, solution.problem.holes).numpy()
     low, high = ([getattr(item, end) for item in coordinates] for end in ("low", "high"))
     points = low + (torch.tensor(high) - torch.tensor(low)).numpy() * unit
     sizes = {}

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import pint
 
-from pinnln.units import Coordinate, Derivative, Expression, Face, Field, ProblemError, Statement
+from pinnln.units import Ball, Coordinate, Derivative, Expression, Face, Field, ProblemError, Statement
 from pinnln.units.expression import Negation, Operand, Product, Sum, express, named_quantities
 from pinnln.units.registry import measure
 from pinnln.units.source import Source, argument, caller
 
-Faces: TypeAlias = "Face | Iterable[Faces]"
+Faces: TypeAlias = "Face | Ball | Iterable[Faces]"
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """A statement that must hold where some coordinates are fixed [coherent SI]; with `twin`, the difference between
-    the two places must vanish."""
+    """A statement that must hold where some coordinates are fixed [coherent SI], or with `rim` on the surface of a
+    hole; with `twin`, the difference between the two places must vanish."""
 
     statement: Statement
     fixed: Mapping[Coordinate, float]
     twin: Mapping[Coordinate, float] | None = None
+    rim: Ball | None = None
 
 
 class AbstractCondition(ABC):
@@ -51,10 +52,10 @@ class _Stated(AbstractCondition):
 
 
 class Dirichlet(_Stated):
-    """A value on faces:  u = g.
+    """A value on faces and on the rims of holes:  u = g.
 
     Args: target, a field; value, a quantity or an expression of the coordinates; on, faces such as x.start or
-    [x.ends, y.ends].
+    [x.ends, y.ends], or a Ball that is cut out of the domain.
     Raises: ProblemError if the target is no field, or a face is not of its domain.
     """
 
@@ -62,18 +63,16 @@ class Dirichlet(_Stated):
         source = caller()
         _require_field(target, "Dirichlet")
         requirements = [
-            Requirement(
-                _statement("Dirichlet", target, target, value, str(face), source), {face.coordinate: face.position}
-            )
+            _required(_statement("Dirichlet", target, target, value, str(face), source), face)
             for face in _faces(on, target, "Dirichlet")
         ]
         super().__init__(requirements)
 
 
 class Neumann(_Stated):
-    """An outward slope on faces:  ∂u/∂n = g.
+    """An outward slope on faces and on the rims of holes:  ∂u/∂n = g.  Out of the domain is into the hole.
 
-    Args: target, a field; value [unit of u over length]; on, faces.
+    Args: target, a field; value [unit of u over length]; on, faces and holes.
     """
 
     def __init__(self, target: Field, value: Operand, on: Faces) -> None:
@@ -81,17 +80,16 @@ class Neumann(_Stated):
         _require_field(target, "Neumann")
         requirements = []
         for face in _faces(on, target, "Neumann"):
-            slope: Expression = Derivative(target, (face.coordinate,))
-            outward = slope if face.end else Negation(slope)
-            stated = _statement("Neumann", target, outward, value, str(face), source)
-            requirements.append(Requirement(stated, {face.coordinate: face.position}))
+            stated = _statement("Neumann", target, _outward_slope(target, face), value, str(face), source)
+            requirements.append(_required(stated, face))
         super().__init__(requirements)
 
 
 class Robin(_Stated):
-    """A balance of value and outward slope on faces:  a u + b ∂u/∂n = g.
+    """A balance of value and outward slope on faces and on the rims of holes:  a u + b ∂u/∂n = g.
 
-    Args: target, a field; a, b, g, quantities or expressions such that all three terms have one dimension; on, faces.
+    Args: target, a field; a, b, g, quantities or expressions such that all three terms have one dimension; on, faces
+    and holes.
     For cooling by air:  Robin(T, a=h, b=k, g=h * T_air, on=x.end).
     """
 
@@ -102,13 +100,12 @@ class Robin(_Stated):
         first, second, third = (express(item, span) for item, span in zip((a, b, g), spans, strict=True))
         requirements = []
         for face in _faces(on, target, "Robin"):
-            slope: Expression = Derivative(target, (face.coordinate,))
-            outward = slope if face.end else Negation(slope)
-            left = Sum(Product(first, target, source=spans[0]), Product(second, outward, source=spans[1]))
+            slope = _outward_slope(target, face)
+            left = Sum(Product(first, target, source=spans[0]), Product(second, slope, source=spans[1]))
             stated = Statement(
                 f"{target.name} on {face}", "Robin", left, third, source, spans[2], scope=named_quantities()
             )
-            requirements.append(Requirement(stated, {face.coordinate: face.position}))
+            requirements.append(_required(stated, face))
         super().__init__(requirements)
 
 
@@ -121,7 +118,7 @@ class Periodic(_Stated):
     def __init__(self, target: Field, on: Faces) -> None:
         source = caller()
         _require_field(target, "Periodic")
-        faces = _faces(on, target, "Periodic")
+        faces = [face for face in _faces(on, target, "Periodic") if isinstance(face, Face)]
         if len(faces) != 2 or faces[0].coordinate is not faces[1].coordinate or faces[0].end == faces[1].end:
             raise ProblemError(f"Periodic({target.name}): expected the two ends of one coordinate, as in on=x.ends")
         axis = faces[0].coordinate
@@ -194,12 +191,27 @@ def _require_field(target: Any, kind: str) -> None:
         raise ProblemError(f"{kind}: expected a field made by field(), found {target!r}")
 
 
-def _faces(on: Faces, target: Field, kind: str) -> list[Face]:
-    if isinstance(on, Face):
-        if on.coordinate not in target.coordinates:
+def _required(stated: Statement, face: Face | Ball) -> Requirement:
+    if isinstance(face, Ball):
+        return Requirement(replace(stated, rim=face), {}, rim=face)
+    return Requirement(stated, {face.coordinate: face.position})
+
+
+def _outward_slope(target: Field, face: Face | Ball) -> Expression:
+    if isinstance(face, Ball):
+        return face.outward_slope(target)
+    slope = Derivative(target, (face.coordinate,))
+    return slope if face.end else Negation(slope)
+
+
+def _faces(on: Faces, target: Field, kind: str) -> list[Face | Ball]:
+    if isinstance(on, Face | Ball):
+        own = on.coordinates if isinstance(on, Ball) else (on.coordinate,)
+        if not set(own) <= set(target.coordinates):
             names = ", ".join(item.name for item in target.coordinates)
+            what = "face" if isinstance(on, Face) else "hole"
             raise ProblemError(
-                f"{kind}({target.name}): the face {on} lies outside the domain of the field, which is of ({names})"
+                f"{kind}({target.name}): the {what} {on} lies outside the domain of the field, which is of ({names})"
             )
         return [on]
     if isinstance(on, str | Coordinate) or not isinstance(on, Iterable):

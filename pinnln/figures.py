@@ -65,7 +65,7 @@ def _maps(solutions: Mapping[str, Solution], fields: Sequence[Field]) -> Figure:
     panels = figure.subplots(len(fields), len(solutions), squeeze=False)
     for row, field in zip(panels, fields, strict=True):
         values = _values(list(solutions.values())[-1], field, {})[-1]
-        limits = (float(values.min()), float(values.max()))
+        limits = (float(np.nanmin(values)), float(np.nanmax(values)))
         for panel, (name, solution) in zip(row, solutions.items(), strict=True):
             shown = _map(panel, solution, field, {}, limits)
             panel.label_outer()
@@ -139,7 +139,7 @@ def _map(
 ) -> QuadMesh:
     """A field over two coordinates; colours between its own extremes unless limits are given."""
     free, axes, values = _values(solution, field, at)
-    low, high = limits or (float(values.min()), float(values.max()))
+    low, high = limits or (float(np.nanmin(values)), float(np.nanmax(values)))
     shown = panel.pcolormesh(axes[0], axes[1], values.T, cmap="RdBu_r", vmin=low, vmax=high, shading="gouraud")
     panel.set(xlabel=_label(free[0]), ylabel=_label(free[1]))
     if free[0].dimension == free[1].dimension:
@@ -150,7 +150,7 @@ def _map(
 def _values(
     solution: Solution, field: Field, at: Mapping[str, Any]
 ) -> tuple[list[Coordinate], list[np.ndarray[Any, Any]], np.ndarray[Any, Any]]:
-    """Free coordinates, their values in their own units, and the field's values in its unit."""
+    """Free coordinates, their values in their own units, and the field's values in its unit, NaN in holes."""
     free = [item for item in field.coordinates if item.name not in at]
     if len(free) not in (1, 2):
         names = ", ".join(item.name for item in free)
@@ -160,7 +160,10 @@ def _values(
     places: dict[str, Any] = dict(at)
     for item, grid in zip(free, grids, strict=True):
         places[item.name] = Q(grid, item.dimension.unit or "dimensionless")
-    values = np.asarray(solution(field, **places).magnitude, dtype=float)
+    covered = solution.covers(**places)
+    places |= {item.name: places[item.name][covered] for item in free}
+    values = np.full(covered.shape, np.nan)
+    values[covered] = np.asarray(solution(field, **places).magnitude, dtype=float)
     axes = [Q(lines[item.name], item.dimension.unit or "dimensionless").m_as(_unit(item)) for item in free]
     return free, axes, values
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from pinnln.ansatz import Ansatz, Jets, build_ansatz, jets
+from pinnln.collocation import on_rim, sobol
 from pinnln.conditions import Requirement
 from pinnln.kernels import Embedding, MultiIndex, downward_closure
 from pinnln.problem import Problem
-from pinnln.units import DIMENSIONLESS, Coordinate, Dimension, Field, ProblemError, Statement, dimension_of
+from pinnln.units import DIMENSIONLESS, Ball, Coordinate, Dimension, Field, ProblemError, Statement, dimension_of
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
 from pinnln.units.program import Functions, Partial, Program
 from pinnln.units.scales import unit_of, unit_yardsticks
@@ -41,7 +42,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Group:
-    """Residuals that share their points: the equations in the interior, or the conditions on one face.
+    """Residuals that share their points: the equations in the interior, or the conditions on one face or rim.
 
     With `twin`, every point is asked twice, at `fixed` and at `twin`, and the residual is the difference.
     """
@@ -51,6 +52,7 @@ class Group:
     fixed: Mapping[Coordinate, float]
     twin: Mapping[Coordinate, float] | None
     indices: tuple[MultiIndex, ...]
+    rim: Ball | None = None
 
     @property
     def dimensions(self) -> dict[str, Dimension]:
@@ -77,6 +79,13 @@ class Formulation:
     yardsticks: Yardsticks
     ansatz: Ansatz
     groups: tuple[Group, ...]
+    holes: tuple[Ball, ...] = ()
+
+    def sample(self, group: Group, count: int, seed: int) -> torch.Tensor:
+        """Points (N, d) of the unit box where a group is asked, none of them in a hole."""
+        if group.rim is not None:
+            return on_rim(self.coordinates, count, group.rim, seed)
+        return sobol(self.coordinates, count, group.fixed, seed, self.holes)
 
     def place(self, group: Group, unit_points: torch.Tensor) -> Points:
         """Points of the unit box (N, d) in dimensionless coordinates, with the ansatz evaluated there."""
@@ -138,17 +147,18 @@ def stripped(problem: Problem, base_units: Mapping[str, str] | None = None, *, u
 
 def _formulate(problem: Problem, yardsticks: Yardsticks, base_units: Mapping[str, str] | None) -> Formulation:
     requirements = [(type(item), need) for item in problem.conditions for need in item.requirements]
-    ansatz = build_ansatz(problem.fields, requirements, yardsticks)
+    ansatz = build_ansatz(problem.fields, requirements, yardsticks, problem.holes)
     together: dict[object, list[Requirement]] = {}
     for _, need in requirements:
         if not any(need is met for met in ansatz.met):
-            place = (tuple(need.fixed.items()), tuple(need.twin.items()) if need.twin else None)
+            place = (tuple(need.fixed.items()), tuple(need.twin.items()) if need.twin else None, need.rim)
             together.setdefault(place, []).append(need)
     groups = [_group([item.statement for item in problem.residuals], {}, None, yardsticks, base_units)]
     for needs in together.values():
         statements = [need.statement for need in needs]
-        groups.append(_group(statements, needs[0].fixed, needs[0].twin, yardsticks, base_units))
-    return Formulation(problem.coordinates, problem.fields, yardsticks, ansatz, tuple(groups))
+        group = _group(statements, needs[0].fixed, needs[0].twin, yardsticks, base_units)
+        groups.append(replace(group, rim=needs[0].rim))
+    return Formulation(problem.coordinates, problem.fields, yardsticks, ansatz, tuple(groups), problem.holes)
 
 
 def _group(

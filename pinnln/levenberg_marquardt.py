@@ -12,7 +12,9 @@ from pinnln.kernels import AbstractSystem, Dual, NormalEquations
 from pinnln.objective import AbstractObjective, LeastSquares, Progress
 from pinnln.optimizers import AbstractOptimizer, Monitor, Outcome, require_positive, require_steps
 
-_LADDER = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5)
+_FINER = 10**-0.5
+_LONGER = 5
+_SHORTER = (10**0.5, 10.0, 1e2, 1e3, 1e4)
 _PROBE = 0.1
 _MISFIT = 3.0
 _STEADY = 0.9
@@ -33,8 +35,8 @@ class LevenbergMarquardt(AbstractOptimizer):
     """Damped Gauss-Newton:  (JᵀJ + λS²) p = −Jᵀr,  S² = diag(JᵀJ) + 10⁻⁴ max diag(JᵀJ).
 
     The damping follows the gain ratio ρ = (L(θ) − L(θ + p)) / (predicted decrease): of several λ on one Jacobian the
-    smallest is taken, that is the longest step, whose ρ is at least `gain`, as is that of every shorter one. The lowest
-    loss is no guide: it prefers short steps and creeps. A step is bent by the second derivative of the residuals along
+    smallest is taken, that is the longest step, whose ρ is at least `gain`. The lowest loss is no guide: it prefers
+    short steps and creeps. A step is bent by the second derivative of the residuals along
     it (geodesic acceleration) where the bend is smaller than the step.
     Fewer rows than parameters are solved in their dual form.
 
@@ -142,11 +144,15 @@ class _Search:
 
     def _longest(self, system: AbstractSystem, model: LeastSquares) -> _Trial | None:
         """The longest acceptable step; None if none lowers the loss."""
-        found: _Trial | None = None
-        for decades in _LADDER:
-            trial = self._try(system, model, self.damping * 10.0**-decades)
-            if trial is None and (found is not None or decades > 0):
-                return found
+        found = self._try(system, model, self.damping)
+        if found is None:
+            return next(
+                (trial for factor in _SHORTER if (trial := self._try(system, model, self.damping * factor))), None
+            )
+        for _ in range(_LONGER):
+            trial = self._try(system, model, found.damping * _FINER)
+            if trial is None:
+                break
             found = trial
         return found
 

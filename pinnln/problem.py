@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pinnln.conditions import AbstractCondition
 from pinnln.units import (
+    Ball,
     Coordinate,
     Expression,
     Field,
@@ -21,6 +22,7 @@ from pinnln.units.collection import collect
 from pinnln.units.expression import named_quantities
 from pinnln.units.linter import require_sound
 from pinnln.units.nondimensional import nondimensionalize
+from pinnln.units.shapes import require_apart
 from pinnln.units.source import caller
 
 
@@ -55,12 +57,14 @@ class TermSizes:
 
 
 class Problem:
-    """Coupled equations with their conditions on a box, in quantities.
+    """Coupled equations with their conditions on a box, from which holes may be cut, in quantities.
 
-    Args: parts, residuals and conditions in any order.
-    Attributes: residuals, conditions, fields, coordinates, statements.
-    Raises: ProblemError for names used twice, a condition on a field of no equation, fewer equations than fields, or
-    fields on different coordinates. Dimensions are checked by `lint`, `solve` and `compare`.
+    Args: parts, residuals and conditions in any order; without, the holes, each a Ball, on whose rims conditions may
+    hold too, as in on=hole.
+    Attributes: residuals, conditions, fields, coordinates, holes, statements.
+    Raises: ProblemError for names used twice, a condition on a field of no equation, fewer equations than fields,
+    fields on different coordinates, holes that touch, or a condition on a shape that is no hole. Dimensions are
+    checked by `lint`, `solve` and `compare`.
 
     >>> from pinnln import Dirichlet, coordinates, d, field
     >>> from pinnln.units import Q
@@ -70,7 +74,7 @@ class Problem:
     Problem(heat: ∂²T/∂x² = 0; T on x.start; T on x.end)
     """
 
-    def __init__(self, *parts: Residual | AbstractCondition) -> None:
+    def __init__(self, *parts: Residual | AbstractCondition, without: Ball | Iterable[Ball] = ()) -> None:
         for part in parts:
             if not isinstance(part, Residual | AbstractCondition):
                 raise ProblemError(f"expected residuals and conditions, found {part!r}")
@@ -80,7 +84,9 @@ class Problem:
         if not self.fields:
             raise ProblemError("expected at least one residual with a field in it, as in Residual('heat', d(T, x, x))")
         self.coordinates = self.fields[0].coordinates
+        self.holes = (without,) if isinstance(without, Ball) else tuple(without)
         self._check()
+        self._check_holes()
         collect(self)
 
     @property
@@ -149,6 +155,28 @@ class Problem:
                 f"{len(self.fields)} fields ({known}) but {len(self.residuals)} equations ({', '.join(names)}): "
                 "the problem is under-determined; expected at least one equation for each field"
             )
+
+    def _check_holes(self) -> None:
+        for hole in self.holes:
+            if not isinstance(hole, Ball):
+                raise ProblemError(f"expected holes such as Ball({{x: …, y: …}}, radius=…), found {hole!r}")
+            if not set(hole.coordinates) <= set(self.coordinates):
+                names = ", ".join(item.name for item in self.coordinates)
+                raise ProblemError(f"the hole {hole} lies outside the domain, which is of ({names})")
+        _refuse_twice([hole.name for hole in self.holes], "holes")
+        require_apart(self.holes)
+        for need in (item for condition in self.conditions for item in condition.requirements):
+            if need.rim is not None and need.rim not in self.holes:
+                raise ProblemError(
+                    f"{need.statement.kind} {need.statement.name!r} holds on a shape that is not cut out of the "
+                    "domain: state Problem(…, without=[…]) with it"
+                )
+            for hole in self.holes:
+                if set(hole.coordinates) <= set(need.fixed) and hole.contains(need.fixed):
+                    raise ProblemError(
+                        f"{need.statement.kind} {need.statement.name!r} is asked inside the hole {hole}: "
+                        "expected a point of the domain"
+                    )
 
 
 def _fields(expressions: Iterable[Expression]) -> tuple[Field, ...]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from pinnln.collocation import sobol
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.faults import first_fault
 from pinnln.formulation import Formulation, Group, Points
@@ -19,6 +18,7 @@ from pinnln.objective import AbstractObjective, LeastSquares
 _CHUNK = 1024
 _CANDIDATES = 4
 _MOST_ROWS = 8
+_MOST_KEPT = 2**24
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class ResidualObjective(AbstractObjective):
         return self._placed(place, self._unit_points(place, count, seed))
 
     def _unit_points(self, place: int, count: int, seed: int) -> torch.Tensor:
-        return sobol(self.formulation.coordinates, count, self.formulation.groups[place].fixed, seed)
+        return self.formulation.sample(self.formulation.groups[place], count, seed)
 
     def _placed(self, place: int, unit: torch.Tensor) -> Iterator[tuple[Points, float]]:
         group = self.formulation.groups[place]
@@ -161,6 +161,8 @@ class ResidualObjective(AbstractObjective):
         """The objective near θ at frozen weights; residuals and Jacobian go into the system chunk by chunk."""
         models: list[Linearized] = []
         here: list[torch.Tensor] = []
+        kept: list[torch.Tensor] = []
+        few = self.rows * self.size <= _MOST_KEPT
         for group, points, weight in self._chunks():
             tape = self._tape(theta, group, points)
             output = tape.output.detach().requires_grad_()
@@ -172,10 +174,16 @@ class ResidualObjective(AbstractObjective):
                 jacobian = jacobian[:, :half] + jacobian[:, half:]
             here.append(math.sqrt(weight) * model.rows.reshape(-1))
             system.add(jacobian.reshape(-1, self.size), here[-1])
+            kept += [jacobian.reshape(-1, self.size)] if few else []
             models.append(model)
-        return LeastSquares(
-            torch.cat(here), lambda other: self._frozen(other, models), lambda w: self._pulled(theta, models, w)
-        )
+
+        def pull(w: torch.Tensor) -> torch.Tensor:
+            if not few:
+                return self._pulled(theta, models, w)
+            return sum((block.T @ part for block, part in zip(kept, torch.split(w, sizes), strict=True)), theta * 0)
+
+        sizes = [len(part) for part in here]
+        return LeastSquares(torch.cat(here), lambda other: self._frozen(other, models), pull)
 
     def residuals(self, theta: torch.Tensor) -> dict[str, torch.Tensor]:
         """The dimensionless residuals of every component at the current points, (N,) each."""

@@ -16,12 +16,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from pinnln.formulation import TORCH, Formulation, nondimensional
+from pinnln.holes import reach
 from pinnln.kernels import MultiIndex, downward_closure
 from pinnln.network import AbstractNetwork
 from pinnln.network_description import describe, restore
 from pinnln.problem import Problem
+from pinnln.quadrature import Quadrature, over_domain, over_rim
 from pinnln.residual_vector import ResidualVector
-from pinnln.units import Coordinate, Expression, Face, Field, ProblemError, Q, Quantity, dimension_of
+from pinnln.units import Ball, Coordinate, Expression, Face, Field, ProblemError, Q, Quantity, dimension_of
 from pinnln.units.nondimensional import Characteristic
 from pinnln.units.program import Partial, Program
 from pinnln.units.registry import coherent
@@ -68,29 +70,39 @@ class Solution:
 
         Args: expression; at, one quantity for each coordinate, scalars or arrays that broadcast together.
         Returns: the values, in the unit of the field, or in base units for any other expression.
-        Raises: ProblemError for a coordinate that is missing or a point outside the domain, UnitsError if the
-        expression is not sound.
+        Raises: ProblemError for a coordinate that is missing or a point outside the domain or in a hole, UnitsError if
+        the expression is not sound.
         """
-        columns = self._columns(at)
-        shape = np.broadcast_shapes(*(np.shape(column) for column in columns))
-        points = np.stack([np.broadcast_to(column, shape).ravel() for column in columns], axis=1)
+        shape, points = self._points(at)
+        self._require_outside(points)
         return self._answer(expression, self.values(expression, points).reshape(shape))
 
-    def mean(self, expression: Expression, on: Face | None = None, **at: pint.Quantity[Any] | float) -> Quantity:
-        """The mean of an expression over the domain, or over a face; `at` fixes further coordinates.
+    def covers(self, **at: pint.Quantity[Any] | float) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Whether points of the box lie in the domain, that is in no hole.
 
-        Gauss-Legendre quadrature in every free coordinate.
+        Args: at, one quantity for each coordinate, scalars or arrays that broadcast together.
         """
-        points, weights, _ = self._quadrature(on, at)
-        return self._answer(expression, np.array(weights @ self.values(expression, points)))
+        shape, points = self._points(at)
+        covered = np.ones(len(points), dtype=np.bool_)
+        for hole in self.problem.holes:
+            covered &= ~self._inside(hole, points)
+        return covered.reshape(shape)
 
-    def integral(self, expression: Expression, on: Face | None = None, **at: pint.Quantity[Any] | float) -> Quantity:
-        """The integral of an expression over the domain, or over a face; `at` fixes further coordinates."""
-        _, _, free = self._quadrature(on, at)
-        size: Quantity = Q(1.0, "dimensionless")
-        for item in free:
-            size = size * coherent(item.high - item.low, item.dimension)
-        total: Quantity = (self.mean(expression, on, **at) * size).to_base_units()
+    def mean(self, expression: Expression, on: Face | Ball | None = None, **at: pint.Quantity[Any] | float) -> Quantity:
+        """The mean of an expression over the domain, a face or the rim of a hole; `at` fixes further coordinates.
+
+        Gauss-Legendre quadrature in every free coordinate, around the holes: as exact as the fields are smooth.
+        """
+        quadrature, _ = self._quadrature(on, at)
+        return self._answer(expression, np.array(quadrature.weights @ self.values(expression, quadrature.points)))
+
+    def integral(
+        self, expression: Expression, on: Face | Ball | None = None, **at: pint.Quantity[Any] | float
+    ) -> Quantity:
+        """The integral of an expression over the domain, a face or the rim of a hole; `at` fixes others."""
+        quadrature, unit = self._quadrature(on, at)
+        mean = coherent(quadrature.weights @ self.values(expression, quadrature.points), dimension_of(expression))
+        total: Quantity = (mean * (quadrature.size * unit)).to_base_units()
         return total
 
     def values(self, expression: Expression, points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -176,25 +188,45 @@ class Solution:
             raise ProblemError(f"expected one quantity for each of ({', '.join(names)}), found ({', '.join(at)})")
         return [_within(item, at[item.name]) for item in self.formulation.coordinates]
 
-    def _quadrature(
-        self, on: Face | None, at: dict[str, Any]
-    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[Coordinate]]:
+    def _points(self, at: dict[str, Any]) -> tuple[tuple[int, ...], np.ndarray[Any, Any]]:
+        columns = self._columns(at)
+        shape = np.broadcast_shapes(*(np.shape(column) for column in columns))
+        return shape, np.stack([np.broadcast_to(column, shape).ravel() for column in columns], axis=1)
+
+    def _inside(self, hole: Ball, points: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        return hole.contains(dict(zip(self.formulation.coordinates, points.T, strict=True)), _SLACK)
+
+    def _require_outside(self, points: np.ndarray[Any, Any]) -> None:
+        for hole in self.problem.holes:
+            inside = self._inside(hole, points)
+            if inside.any():
+                first = points[int(np.argmax(inside))]
+                places = zip(self.formulation.coordinates, first, strict=True)
+                shown = ", ".join(f"{item.name} = {place:g} {item.dimension}".rstrip() for item, place in places)
+                raise ProblemError(
+                    f"{int(inside.sum())} of {len(points)} points lie inside the hole {hole}, the first at {shown}: "
+                    "expected points of the domain; solution.covers(…) says which are"
+                )
+
+    def _quadrature(self, on: Face | Ball | None, at: dict[str, Any]) -> tuple[Quadrature, Quantity]:
+        """Where and how to sum, and the unit of its size."""
         fixed = {item: _within(item, at[item.name]) for item in self.formulation.coordinates if item.name in at}
-        if on is not None:
-            fixed[on.coordinate] = np.array(on.position)
         if set(at) - {item.name for item in fixed} or any(np.ndim(value) for value in fixed.values()):
             raise ProblemError(f"expected scalars for some of the coordinates, found {', '.join(at)}")
-        free = [item for item in self.formulation.coordinates if item not in fixed]
-        nodes, weights = np.polynomial.legendre.leggauss(64 if len(free) <= 2 else 16)
-        axes = [
-            (item.low + (item.high - item.low) * (nodes + 1) / 2 if item in free else np.array([float(fixed[item])]))
-            for item in self.formulation.coordinates
-        ]
-        points = np.stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")], axis=1)
-        total = np.ones(())
-        for _ in free:
-            total = np.multiply.outer(total, weights / 2)
-        return points, total.ravel(), free
+        places = {item: float(value) for item, value in fixed.items()}
+        if isinstance(on, Face):
+            places[on.coordinate] = on.position
+        free = [item for item in self.formulation.coordinates if item not in places]
+        if isinstance(on, Ball):
+            if on not in self.problem.holes:
+                raise ProblemError(f"{on} is no hole of this problem: expected one of {list(self.problem.holes)}")
+            free = [item for item in free if item is not on.coordinates[0]]
+        unit: Quantity = Q(1.0, "dimensionless")
+        for item in free:
+            unit = unit * coherent(1.0, item.dimension)
+        if isinstance(on, Ball):
+            return over_rim(self.formulation.coordinates, places, on), unit
+        return over_domain(self.formulation.coordinates, places, self.problem.holes), unit
 
     def _channels(self, points: np.ndarray[Any, Any], indices: tuple[MultiIndex, ...]) -> torch.Tensor:
         formulation = self.formulation
@@ -217,7 +249,8 @@ def fingerprint(formulation: Formulation) -> str:
     """A digest of the dimensionless equations and conditions: equal for a problem restated in other units."""
     listings = [group.program.listing() for group in formulation.groups]
     ansatz = Program([*formulation.ansatz.lifts, *formulation.ansatz.distances]).listing()
-    return hashlib.sha256("\n\n".join([*listings, ansatz]).encode()).hexdigest()
+    holes = [Program([reach(hole, formulation.yardsticks)]).listing() for hole in formulation.holes]
+    return hashlib.sha256("\n\n".join([*listings, ansatz, *holes]).encode()).hexdigest()
 
 
 def _within(coordinate: Coordinate, place: Any) -> np.ndarray[Any, Any]:

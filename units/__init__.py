@@ -30,12 +30,14 @@ from pinnln.units.registry import Q, Quantity
 from pinnln.units.scales import ResolvedScales, Scale, Scales
 from pinnln.units.script_lint import lint_folder, lint_script
 from pinnln.units.script_run import ScriptError
+from pinnln.units.shapes import Ball
 from pinnln.units.source import Source
 from pinnln.units.statement import Statement
 from pinnln.units.tensor_lint import lint_function
 
 __all__ = [
     "DIMENSIONLESS",
+    "Ball",
     "Comparison",
     "Coordinate",
     "Coverage",

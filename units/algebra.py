@@ -144,8 +144,8 @@ def differentiate_along(expression: Expression, along: Sequence[Coordinate]) -> 
     return expression
 
 
-def differentiate(node: Expression, by: Coordinate) -> Expression:
-    """∂f/∂x by the rules of calculus, down to derivatives of fields.
+def differentiate(expression: Expression, by: Coordinate) -> Expression:
+    """∂f/∂x by the rules of calculus, down to derivatives of fields; parts that are shared are differentiated once.
 
     >>> from pinnln.units import coordinates, field
     >>> x, = coordinates(x=(0.0, 1.0))
@@ -153,6 +153,15 @@ def differentiate(node: Expression, by: Coordinate) -> Expression:
     >>> str(differentiate(u * u, x))
     '∂u/∂x·u + u·∂u/∂x'
     """
+    slopes: dict[int, Expression] = {}
+    for node in expression.walk():
+        if not isinstance(node, Comparison) or node is expression:
+            slopes[id(node)] = _slope(node, by, [slopes.get(id(operand), operand) for operand in node.operands])
+    return slopes[id(expression)]
+
+
+def _slope(node: Expression, by: Coordinate, slopes: Sequence[Expression]) -> Expression:
+    """The derivative of a node from those of its operands."""
     match node:
         case Number() | Coordinate():
             return pure(1.0 if node is by else 0.0)
@@ -164,19 +173,16 @@ def differentiate(node: Expression, by: Coordinate) -> Expression:
                 return differentiate(differentiate_along(inner, node.coordinates), by)
             return Derivative(inner, (*node.coordinates, by)) if by in inner.coordinates else pure(0.0)
         case Call():
-            inner = node.operands[0]
-            return multiply(node.function.derivative(inner), differentiate(inner, by))
+            return multiply(node.function.derivative(node.operands[0]), slopes[0])
         case Where():
-            condition, yes, no = node.operands
-            return Where(condition, differentiate(yes, by), differentiate(no, by))
+            return Where(node.operands[0], *slopes[1:])
         case Negation():
-            return negate(differentiate(node.operands[0], by))
-    return _of_pair(node, by)
+            return negate(slopes[0])
+    return _of_pair(node, *slopes)
 
 
-def _of_pair(node: Expression, by: Coordinate) -> Expression:
+def _of_pair(node: Expression, da: Expression, db: Expression) -> Expression:
     a, b = node.operands
-    da, db = differentiate(a, by), differentiate(b, by)
     match node:
         case Sum():
             return add(da, db)

@@ -16,6 +16,7 @@ from pinnln.units.expression import Coordinate, Derivative, Expression, Field, N
 from pinnln.units.nondimensional import Characteristic, Yardsticks
 from pinnln.units.program import NUMPY, Partial, Program
 from pinnln.units.registry import Measured, Q, coherent, measure, snap
+from pinnln.units.shapes import Ball
 from pinnln.units.statement import Stated, Statement
 
 Given: TypeAlias = "pint.Quantity[Any] | float | tuple[pint.Quantity[Any] | float, pint.Quantity[Any] | float]"
@@ -137,12 +138,12 @@ def _proposed(field: Field, problem: Stated) -> tuple[Characteristic, str]:
         if statement.value is None:
             continue
         if statement.target is field:
-            values = sampled(statement.value, problem.coordinates)
+            values = sampled(statement.value, problem.coordinates, statement.rim)
             low, high = float(values.min(initial=low)), float(values.max(initial=high))
-        slope = statement.target.operands[0] if isinstance(statement.target, Negation) else statement.target
-        if isinstance(slope, Derivative) and slope.operands[0] is field:
+        slope = _slope(statement)
+        if slope is not None and slope.operands[0] is field:
             slopes = max(slopes, _rise(statement, slope, problem.coordinates))
-    if str(field.dimension) == "K" and high > low:
+    if str(field.dimension) == "K" and snap(high) > snap(low):
         return Characteristic(snap(low), snap(snap(high) - snap(low))), "the range of its conditions"
     if math.isfinite(low) and str(field.dimension) != "K" and max(abs(low), abs(high)) > 0:
         return Characteristic(0.0, snap(max(abs(low), abs(high)))), "the largest value of its conditions"
@@ -156,23 +157,38 @@ def _proposed(field: Field, problem: Stated) -> tuple[Characteristic, str]:
     )
 
 
+def _slope(statement: Statement) -> Derivative | None:
+    """The slope that a statement fixes, if it fixes one: on a shape, the first of its components."""
+    target = statement.target.operands[0] if isinstance(statement.target, Negation) else statement.target
+    if statement.rim is not None and statement.kind == "Neumann":
+        return next((node for node in target.walk() if isinstance(node, Derivative)), None)
+    return target if isinstance(target, Derivative) else None
+
+
 def _rise(statement: Statement, target: Derivative, coordinates: Sequence[Coordinate]) -> float:
     assert statement.value is not None
     extent = math.prod(item.high - item.low for item in target.coordinates)
-    return float(np.abs(sampled(statement.value, coordinates)).max(initial=0.0)) * extent
+    return float(np.abs(sampled(statement.value, coordinates, statement.rim)).max(initial=0.0)) * extent
 
 
-def sampled(expression: Expression, coordinates: Sequence[Coordinate]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def sampled(
+    expression: Expression, coordinates: Sequence[Coordinate], rim: Ball | None = None
+) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Finite values of an expression of the coordinates on a grid over their extents [coherent SI].
 
-    There are none if it depends on a field.
+    There are none if it depends on a field. On the surface of a shape, if `rim` is one.
     """
     program = Program([fold(expression)])
     if any(isinstance(leaf, Partial) for leaf in program.leaves):
         return np.zeros(0)
+    leaves = [leaf for leaf in program.leaves if isinstance(leaf, Coordinate)]
+    along = rim.coordinates if rim is not None else ()
     per_axis = 33 if len(coordinates) <= 2 else 9
-    axes = [np.linspace(leaf.low, leaf.high, per_axis) for leaf in program.leaves if isinstance(leaf, Coordinate)]
-    values = [grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")] if axes else []
+    axes = [np.linspace(leaf.low, leaf.high, per_axis) for leaf in leaves if leaf not in along]
+    places = rim.surface(rim.directions()) if rim is not None else np.zeros((1, 0))
+    which, *grids = (grid.ravel() for grid in np.meshgrid(np.arange(len(places)), *axes, indexing="ij"))
+    free = iter(grids)
+    values = [places[which, along.index(leaf)] if leaf in along else next(free) for leaf in leaves]
     with np.errstate(all="ignore"):
         found = np.atleast_1d(np.asarray(program.run(values, NUMPY)[0], dtype=float))
     return np.asarray(found[np.isfinite(found)])

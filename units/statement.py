@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pinnln.units.dimension import Dimension
 from pinnln.units.expression import Coordinate, Difference, Expression, Field
+from pinnln.units.shapes import Ball
 from pinnln.units.source import Source
 
 
@@ -17,7 +18,8 @@ class Statement:
 
     Args: name, as it stands in tables and errors; kind, what it is called in a sentence; target, an expression that
     must vanish or, with a value, equal it; source and value_source, the spans
-    of the statement and of its value in the script; scope, the script's named quantities.
+    of the statement and of its value in the script; scope, the script's named quantities; rim, the shape on whose
+    surface it holds, if on one.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Statement:
     source: Source | None = None
     value_source: Source | None = None
     scope: Mapping[str, Dimension] = field(default_factory=dict)
+    rim: Ball | None = None
 
     @property
     def expression(self) -> Expression:

@@ -1,0 +1,288 @@
+"""One problem, two solvers: a run of pinnln or of DeepXDE with its error along time, and what an Adam step takes."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import torch
+
+from pinnln.benchmark import Benchmark, Values
+from pinnln.conditioning import MeanSquare
+from pinnln.deepxde_model import deepxde, deepxde_model, loss_weights
+from pinnln.deepxde_training import Schedule, train_deepxde
+from pinnln.formulation import Formulation, nondimensional
+from pinnln.levenberg_marquardt import LevenbergMarquardt
+from pinnln.objective import Progress
+from pinnln.optimizers import AbstractOptimizer, TrainingError
+from pinnln.perceptron import MLP
+from pinnln.residual_objective import ResidualObjective
+from pinnln.solution import Report, Solution
+from pinnln.solver import train
+from pinnln.timing import timed
+from pinnln.trail import Trail
+
+_FINE, _COARSE = 129, 33
+_STEP_NETWORK = MLP(width=20, depth=3)
+
+
+def largest_field_error(benchmark: Benchmark, solution: Solution) -> float:
+    """The largest relative L2 error of a field with a reference, on a grid of the domain."""
+    per_axis = _FINE if len(benchmark.problem.coordinates) <= 2 else _COARSE
+    return max(benchmark.field_errors(solution, per_axis).values())
+
+
+def first_quantity_error(benchmark: Benchmark, solution: Solution) -> float:
+    """The relative error of the first quantity of interest."""
+    return benchmark.quantities[0].error(solution)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A problem of the library with its arguments, and the error by which solvers are measured on it.
+
+    Args: problem, its name in the catalogue; arguments; error, of a solution; measure, what that error is, in words.
+    """
+
+    problem: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    error: Callable[[Benchmark, Solution], float] = largest_field_error
+    measure: str = "largest relative L2 error of a field"
+
+
+def _convection(rayleigh: float) -> Case:
+    return Case(
+        "natural_convection", {"rayleigh": rayleigh}, first_quantity_error, "relative error of the mean Nusselt number"
+    )
+
+
+SUITE: Mapping[str, Case] = {
+    **{
+        name: Case(name)
+        for name in ("poisson", "copper_bar", "helmholtz", "burgers", "wave", "advection", "allen_cahn", "kovasznay")
+    },
+    "natural_convection_1e3": _convection(1e3),
+    "natural_convection_1e4": _convection(1e4),
+    "natural_convection_1e5": _convection(1e5),
+}
+"""The cases of the bench, by name."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all runs of a bench have in common: threads of each, budget [s] of training, iterations of DeepXDE and the
+    learning rate of its Adam.
+
+    Raises: ValueError for what a Schedule refuses.
+    """
+
+    threads: int = 1
+    budget: float = 600.0
+    adam: int = 5000
+    lbfgs: int = 10_000
+    nncg: int = 0
+    learning_rate: float = 1e-3
+
+    def __post_init__(self) -> None:
+        _ = self.schedule
+
+    @property
+    def schedule(self) -> Schedule:
+        """What DeepXDE runs."""
+        return Schedule(
+            adam=self.adam, learning_rate=self.learning_rate, lbfgs=self.lbfgs, nncg=self.nncg, budget=self.budget
+        )
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The error of a run at some second of its training."""
+
+    phase: str
+    seconds: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """One solver on one case with one seed.
+
+    Attributes: about, network, points, what trained and on which versions, in words; startup, seconds of formulation,
+    imports and compilation before the first step; seconds of training; history.
+    """
+
+    case: str
+    title: str
+    measure: str
+    solver: str
+    seed: int
+    settings: Mapping[str, Any]
+    about: Mapping[str, str]
+    status: str
+    message: str
+    startup: float
+    seconds: float
+    history: tuple[Moment, ...]
+
+    @property
+    def error(self) -> float:
+        """The error at the end, infinite if the run failed."""
+        return self.history[-1].error if self.history else math.inf
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data; moments as [phase, seconds, error], with null for an error that is not finite."""
+        moments = [[item.phase, _short(item.seconds), _short(item.error)] for item in self.history]
+        return {**asdict(self), "history": moments}
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Run:
+        """The run that `as_dict` told; an error that was not finite is infinite."""
+        moments = tuple(Moment(phase, seconds, _number(error)) for phase, seconds, error in found["history"])
+        return cls(**{**found, "history": moments})
+
+
+@dataclass(frozen=True)
+class AdamStep:
+    """Seconds of one Adam step of both on one network of 3 × 20 and the same points, medians of steps in turns."""
+
+    case: str
+    settings: Mapping[str, Any]
+    points: int
+    pinnln: float
+    deepxde: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> AdamStep:
+        """What `as_dict` told."""
+        return cls(**found)
+
+
+def default_optimizers(benchmark: Benchmark, budget: float) -> list[AbstractOptimizer]:
+    """What pinnln trains a benchmark with, unless asked for something else, within a budget [s]."""
+    return [LevenbergMarquardt(steps=benchmark.steps)]
+
+
+def run_pinnln(name: str, case: Case, benchmark: Benchmark, seed: int, settings: Settings) -> Run:
+    """pinnln with its defaults and the network and points of the benchmark; errors are asked when training is over."""
+    begun = time.perf_counter()
+    formulation = _formulation(benchmark)
+    optimizers = default_optimizers(benchmark, settings.budget)
+    trail = Trail()
+
+    def watch(progress: Progress) -> None:
+        trail.pass_by(progress.optimizer, progress.seconds, progress.theta)
+
+    about = {**_about(benchmark), "training": ", then ".join(str(item) for item in optimizers)}
+    made = partial(Run, name, benchmark.title, case.measure, "pinnln", seed, asdict(settings), about)
+    try:
+        solution = train(
+            benchmark.problem,
+            formulation,
+            benchmark.network,
+            MeanSquare(),
+            optimizers,
+            benchmark.sampling,
+            seed,
+            [watch],
+        )
+    except TrainingError as error:
+        spent = time.perf_counter() - begun
+        return made(status="failed", message=str(error), startup=0.0, seconds=spent, history=())
+    report = solution.report
+    startup = time.perf_counter() - begun - report.seconds
+    trail.end(trail.kept[-1].phase if trail.kept else "", report.seconds, solution.theta)
+    history = _history(case, benchmark, formulation, trail)
+    return made(status=report.status, message=report.message, startup=startup, seconds=report.seconds, history=history)
+
+
+def run_deepxde(name: str, case: Case, benchmark: Benchmark, seed: int, settings: Settings) -> Run:
+    """DeepXDE on the same formulation, network and points; its parameters are asked the same questions by pinnln."""
+    formulation = _formulation(benchmark)
+    found = train_deepxde(formulation, benchmark.network, benchmark.sampling, settings.schedule, seed)
+    about = {**_about(benchmark), "training": str(settings.schedule), "DeepXDE": version("deepxde")}
+    history = _history(case, benchmark, formulation, found.trail)
+    return Run(
+        name, benchmark.title, case.measure, "deepxde", seed, asdict(settings), about, found.status, found.message,
+        found.startup, found.seconds, history,
+    )  # fmt: skip
+
+
+SOLVERS: Mapping[str, Callable[[str, Case, Benchmark, int, Settings], Run]] = {
+    "pinnln": run_pinnln,
+    "deepxde": run_deepxde,
+}
+"""Who runs, by name."""
+
+
+def time_adam_step(name: str, benchmark: Benchmark, settings: Settings, repeats: int = 15) -> AdamStep:
+    """One Adam step of pinnln and one of DeepXDE on a network of 3 × 20 and the points of the benchmark, in turns."""
+    formulation, network, sampling = _formulation(benchmark), _STEP_NETWORK, benchmark.sampling
+    with deepxde(0) as module:
+        model = deepxde_model(module, formulation, network, sampling, 0)
+        model.compile("adam", lr=1e-3, loss_weights=loss_weights(formulation), verbose=0)
+        points = model.data.train_x
+        objective = ResidualObjective(formulation, network, MeanSquare(), sampling, 0)
+        theta = network.initialize(formulation.embedding.size, len(formulation.fields), 0)
+        optimizer = torch.optim.Adam([theta], lr=1e-3)
+
+        def ours() -> None:
+            _, theta.grad = objective.gradient(theta)
+            optimizer.step()
+
+        seconds = timed({"pinnln": ours, "deepxde": lambda: model.train_step(points, None, None)}, repeats)
+    return AdamStep(name, asdict(settings), len(points), seconds["pinnln"], seconds["deepxde"])
+
+
+def _formulation(benchmark: Benchmark) -> Formulation:
+    return nondimensional(benchmark.problem, benchmark.problem.scales(benchmark.scales).yardsticks)
+
+
+def _about(benchmark: Benchmark) -> dict[str, str]:
+    return {
+        "network": str(benchmark.network),
+        "sampling": str(benchmark.sampling),
+        "torch": torch.__version__,
+        "threads": str(torch.get_num_threads()),
+    }
+
+
+def _history(case: Case, benchmark: Benchmark, formulation: Formulation, trail: Trail) -> tuple[Moment, ...]:
+    benchmark = replace(benchmark, exact=_remembering(benchmark.exact))
+    found = []
+    for item in trail.kept:
+        report = Report("budget", "", 0, item.seconds, math.nan)
+        then = Solution(benchmark.problem, formulation, benchmark.network, item.theta, report)
+        lost = not bool(item.theta.isfinite().all())
+        found.append(Moment(item.phase, item.seconds, math.inf if lost else case.error(benchmark, then)))
+    return tuple(found)
+
+
+def _remembering(exact: Callable[[Values], Mapping[str, Values]]) -> Callable[[Values], Mapping[str, Values]]:
+    """A reference that is asked again and again at the same points, computed once."""
+    known: list[tuple[Values, Mapping[str, Values]]] = []
+
+    def remembered(points: Values) -> Mapping[str, Values]:
+        if not known or not np.array_equal(known[0][0], points):
+            known[:] = [(points, exact(points))]
+        return known[0][1]
+
+    return remembered
+
+
+def _short(value: float) -> float | None:
+    """Six digits, which is more than is known; None where it is not finite."""
+    return float(f"{value:.6g}") if math.isfinite(value) else None
+
+
+def _number(value: float | None) -> float:
+    return math.inf if value is None else float(value)

@@ -1,0 +1,88 @@
+"""Runs, each in a process of its own with its own threads, each kept in a file: what was interrupted goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+_POLL = 0.1
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run: its name, which names its file; the arguments of python that make it and write `out`."""
+
+    name: str
+    arguments: tuple[str, ...]
+    out: Path
+
+
+@dataclass(frozen=True)
+class _Running:
+    job: Job
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
+    since: float
+
+
+def run_queue(jobs: Sequence[Job], at_once: int, threads: int, say: Callable[[str], None]) -> list[str]:
+    """Runs what is not there yet, some at once, and ends what it began if it is interrupted itself.
+
+    Args: jobs, in this order; at_once, how many together; threads of each; say, where a sentence goes for each run.
+    Returns: the names of those that failed; what they said was said.
+    """
+    waiting = [job for job in jobs if not job.out.exists()]
+    if len(waiting) < len(jobs):
+        say(f"{len(jobs) - len(waiting)} of {len(jobs)} runs are there already")
+    running: list[_Running] = []
+    failed: list[str] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                running.append(_start(waiting.pop(0), threads))
+            time.sleep(_POLL)
+            for each in [item for item in running if item.process.poll() is not None]:
+                running.remove(each)
+                ending = _ending(each)
+                if each.process.returncode or not each.job.out.exists():
+                    failed.append(each.job.name)
+                say(f"{each.job.name}: {ending}, {len(waiting) + len(running)} to go")
+    finally:
+        for each in running:
+            each.process.terminate()
+            each.process.wait()
+            each.said.close()
+    return failed
+
+
+def _start(job: Job, threads: int) -> _Running:
+    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
+    said = tempfile.TemporaryFile()  # noqa: SIM115 # closed when the process has ended
+    process = subprocess.Popen([sys.executable, *job.arguments], env=environment, stdout=said, stderr=subprocess.STDOUT)
+    return _Running(job, process, said, time.perf_counter())
+
+
+def _ending(each: _Running) -> str:
+    """How a process ended, in words; what it said is read and let go."""
+    with each.said as said:
+        said.seek(0)
+        lines = said.read().decode(errors="replace").strip().splitlines()
+    if each.process.returncode == 0 and each.job.out.exists():
+        return f"done in {time.perf_counter() - each.since:.0f} s"
+    return f"failed with exit code {each.process.returncode}: {lines[-1] if lines else 'it said nothing'}"
+
+
+def write_json(path: Path, found: Mapping[str, Any]) -> None:
+    """Writes a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    unfinished.write_text(json.dumps(found, indent=None, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(unfinished, path)
