@@ -17,12 +17,15 @@ if TYPE_CHECKING:
         Pin as Pin,
         Robin as Robin,
     )
+    from pinnln.first_order import SOAP as SOAP, Adam as Adam
     from pinnln.fourier_features import FourierFeatures as FourierFeatures
     from pinnln.gated_network import ModifiedMLP as ModifiedMLP
     from pinnln.hidden_norm import PostNorm as PostNorm, PreNorm as PreNorm
     from pinnln.levenberg_marquardt import LevenbergMarquardt as LevenbergMarquardt
+    from pinnln.limited_memory_bfgs import LBFGS as LBFGS
+    from pinnln.memory import TooLargeError as TooLargeError
     from pinnln.module_network import ModuleNetwork as ModuleNetwork
-    from pinnln.optimizers import LBFGS as LBFGS, Adam as Adam
+    from pinnln.optimizer_choice import choose_optimizers as choose_optimizers
     from pinnln.perceptron import MLP as MLP
     from pinnln.pirate_network import PirateNet as PirateNet
     from pinnln.problem import Problem as Problem, Residual as Residual
@@ -66,12 +69,15 @@ _HOME = {
     "comparison": ("WAYS", "Comparison", "Way", "compare"),
     "conditioning": ("LayerNorm", "MeanSquare"),
     "conditions": ("Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
+    "first_order": ("SOAP", "Adam"),
     "fourier_features": ("FourierFeatures",),
     "gated_network": ("ModifiedMLP",),
     "hidden_norm": ("PostNorm", "PreNorm"),
     "levenberg_marquardt": ("LevenbergMarquardt",),
+    "limited_memory_bfgs": ("LBFGS",),
+    "memory": ("TooLargeError",),
     "module_network": ("ModuleNetwork",),
-    "optimizers": ("Adam", "LBFGS"),
+    "optimizer_choice": ("choose_optimizers",),
     "perceptron": ("MLP",),
     "pirate_network": ("PirateNet",),
     "problem": ("Problem", "Residual"),
@@ -92,6 +98,7 @@ _MODULES = {name: module for module, names in _HOME.items() for name in names}
 _TRAINED = {
     "LBFGS",
     "MLP",
+    "SOAP",
     "Adam",
     "Causal",
     "FourierFeatures",

@@ -54,14 +54,14 @@ def main() -> None:
     """
 
 
-_OPTIMIZERS = click.Choice(["lm", "lm+ssbroyden", "adam", "adam+lbfgs"])
+_OPTIMIZERS = ["lm", "lm+ssbroyden", "adam", "adam+lbfgs", "soap"]
 
 
 @main.command()
 @click.argument("name")
 @click.option("--seeds", default=1, show_default=True, help="How many seeds, counted from 0.")
 @click.option("--iterations", type=int, help="Budget of each way; of the problem's own unless given.")
-@click.option("--optimizer", type=_OPTIMIZERS, default="lm", show_default=True)
+@click.option("--optimizer", type=click.Choice(_OPTIMIZERS), default="lm", show_default=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for figures and JSON.")
 @click.option("--target", type=float, help="Exit with 1 if a principled way's relative error is above this.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
@@ -108,7 +108,7 @@ def compare(
 @click.argument("name")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--iterations", type=int, help="Budget; of the problem's own unless given.")
-@click.option("--optimizer", type=_OPTIMIZERS, default="lm", show_default=True)
+@click.option("--optimizer", type=click.Choice([*_OPTIMIZERS, "auto"]), default="lm", show_default=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for solution and figure.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
 def solve(name: str, seed: int, iterations: int | None, optimizer: str, out: Path | None, quiet: bool) -> None:
@@ -120,14 +120,18 @@ def solve(name: str, seed: int, iterations: int | None, optimizer: str, out: Pat
     from pinnln.solver import solve as run
 
     benchmark = _benchmark(name)
+    if optimizer == "auto" and iterations is not None:
+        raise click.BadParameter("auto chooses its own budget: leave --iterations out, or name an optimizer")
+    steps = iterations if iterations is not None else benchmark.steps
     solution = run(
         benchmark.problem,
         benchmark.scales,
         network=benchmark.network,
         sampling=benchmark.sampling,
-        optimizer=_optimizers(optimizer, iterations if iterations is not None else benchmark.steps),
+        optimizer="auto" if optimizer == "auto" else _optimizers(optimizer, steps),
         seed=seed,
         show=not quiet,
+        validate=lambda solution: max(benchmark.field_errors(solution).values()),
     )
     for quantity in benchmark.quantities:
         click.echo(
@@ -163,14 +167,17 @@ def _benchmark(name: str) -> Benchmark:
 
 
 def _optimizers(name: str, steps: int) -> list[AbstractOptimizer]:
+    from pinnln.first_order import SOAP, Adam
     from pinnln.levenberg_marquardt import LevenbergMarquardt
-    from pinnln.optimizers import LBFGS, Adam
+    from pinnln.limited_memory_bfgs import LBFGS
     from pinnln.self_scaled_broyden import SelfScaledBroyden
 
     if name == "lm":
         return [LevenbergMarquardt(steps=steps)]
     if name == "lm+ssbroyden":
         return [LevenbergMarquardt(steps=max(1, steps // 4)), SelfScaledBroyden(steps=4 * steps)]
+    if name == "soap":
+        return [SOAP(steps=steps)]
     return [Adam(steps=steps)] if name == "adam" else [Adam(steps=steps), LBFGS(steps=max(1, steps // 4))]
 
 

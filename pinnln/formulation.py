@@ -183,6 +183,10 @@ class Formulation:
             r = self._stacked(found[:count], group, points)
         return LinearResiduals(r, slopes, points, network.shape, group.twin is not None)
 
+    def arguments(self, group: Group, points: Points, network: torch.Tensor) -> list[torch.Tensor]:
+        """What the program of a group takes, (N,) each: fields, their derivatives and coordinates."""
+        return self._leaves(group, group.program, points, network)
+
     def _leaves(self, group: Group, program: Program, points: Points, network: torch.Tensor) -> list[torch.Tensor]:
         channels = points.jets.apply(network).transpose(1, 2).flatten(0, 1).unbind(0)
         return [

@@ -39,6 +39,10 @@ class AbstractNetwork(ABC):
     def initialize(self, inputs: int, outputs: int, seed: int) -> torch.Tensor:
         """Parameters θ (P,) to start from, seed explicit."""
 
+    def blocks(self, theta: torch.Tensor, inputs: int, outputs: int) -> list[torch.Tensor]:
+        """Views of θ that belong together, weight matrices as matrices; θ as one block where nothing is known."""
+        return [theta]
+
 
 class AbstractRecordedNetwork(AbstractNetwork):
     """A network that is written once, as operations on derivative channels.
@@ -80,3 +84,12 @@ class AbstractRecordedNetwork(AbstractNetwork):
         nowhere = torch.zeros(1, 0, inputs, dtype=torch.float64)
         self.assemble(record, parameters, record.source(nowhere), outputs)
         return parameters.flat()
+
+    def blocks(self, theta: torch.Tensor, inputs: int, outputs: int) -> list[torch.Tensor]:
+        """Weight matrices, biases and single numbers, as views of θ."""
+        record, parameters = Recording(((0,),), keep=False), Views(theta)
+        with torch.no_grad():
+            nowhere = torch.zeros(1, 0, inputs, dtype=torch.float64)
+            self.assemble(record, parameters, record.source(nowhere), outputs)
+        parameters.require_all_taken()
+        return parameters.blocks

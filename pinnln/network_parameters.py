@@ -29,15 +29,19 @@ class AbstractParameters(ABC):
 class Views(AbstractParameters):
     """Views of a flat vector θ (P,).
 
+    Attributes: blocks, all that was handed out so far, matrices as matrices.
     Raises: ValueError, from each method, if θ is too short.
     """
 
     def __init__(self, theta: torch.Tensor) -> None:
         self._theta, self._taken = theta, 0
+        self.blocks: list[torch.Tensor] = []
 
     def hidden(self, before: int, after: int) -> Layer:
         """The next layer."""
-        return self._take(after * before).view(after, before), self._take(after)
+        weight, bias = self._take(after * before).view(after, before), self._take(after)
+        self.blocks += [weight, bias]
+        return weight, bias
 
     def last(self, before: int, after: int) -> Layer:
         """The next layer."""
@@ -45,7 +49,8 @@ class Views(AbstractParameters):
 
     def number(self, first: float) -> torch.Tensor:
         """The next number."""
-        return self._take(1).view(())
+        self.blocks.append(self._take(1))
+        return self.blocks[-1].view(())
 
     def require_all_taken(self) -> None:
         """Raises ValueError if θ is longer than what was taken."""

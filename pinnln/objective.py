@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -30,7 +30,11 @@ class LeastSquares:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training stands after one step, accepted or not; seconds since it began."""
+    """Where a training stands after one step, accepted or not; seconds since it began.
+
+    What costs time is computed when it is asked for: losses, that of every equation by name; error, the relative one
+    where a reference is known.
+    """
 
     optimizer: str
     step: int
@@ -39,6 +43,8 @@ class Progress:
     theta: torch.Tensor
     damping: float | None = None
     seconds: float = 0.0
+    losses: Callable[[], Mapping[str, float]] | None = None
+    error: Callable[[], float] | None = None
 
 
 class AbstractObjective(ABC):
@@ -76,3 +82,15 @@ class AbstractObjective(ABC):
     def refine(self) -> bool:
         """More points from the next round on; False where there cannot be more."""
         return False
+
+    def blocks(self, theta: torch.Tensor) -> list[torch.Tensor]:
+        """Views of θ that belong together, matrices where the network has some; θ as one block unless known better."""
+        return [theta]
+
+    def losses(self, theta: torch.Tensor) -> dict[str, float]:
+        """The share of every equation in the objective, ½ of its mean square, by name; nothing unless known."""
+        return {}
+
+    def fault(self, theta: torch.Tensor) -> str | None:
+        """A sentence on the first thing that is not finite at θ: equation, point, way out; None if nothing is known."""
+        return None

@@ -11,6 +11,7 @@ import torch
 
 from pinnln.causal import Causal, TimeFront
 from pinnln.conditioning import AbstractConditioning, Linearized
+from pinnln.faults import first_fault
 from pinnln.formulation import Formulation, Group, LinearResiduals, Points
 from pinnln.kernels import AbstractSystem, AbstractTape
 from pinnln.network import AbstractNetwork
@@ -235,6 +236,25 @@ class ResidualObjective(AbstractObjective):
                 for component, row in zip(group.components, r, strict=True):
                     found.setdefault(component.name, []).append(row)
         return {name: torch.cat(rows) for name, rows in found.items()}
+
+    def losses(self, theta: torch.Tensor) -> dict[str, float]:
+        """½ of the mean square of every component at the current points, by name."""
+        return {name: 0.5 * float(values.square().mean()) for name, values in self.residuals(theta).items()}
+
+    def blocks(self, theta: torch.Tensor) -> list[torch.Tensor]:
+        """Views of θ: weight matrices and biases, as the network knows them."""
+        return self.network.blocks(theta, self.formulation.embedding.size, self._outputs)
+
+    def fault(self, theta: torch.Tensor) -> str | None:
+        """The first component that is not finite at the current points, its point and the way out."""
+        if not bool(theta.isfinite().all()):
+            return "The parameters of the network themselves are not finite."
+        for group, points, _ in self._chunks():
+            output = self._tape(theta, group, points, keep=False).output.detach()
+            found = first_fault(self.formulation, group, points, output)
+            if found is not None:
+                return found
+        return None
 
     def _conditioned(
         self, points: Points, r: torch.Tensor, seen: Group | None = None, *, first: bool = False

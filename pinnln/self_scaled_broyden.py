@@ -13,7 +13,7 @@ from scipy.optimize import line_search
 from pinnln.kernels import NormalEquations
 from pinnln.kernels.damped_systems import softened
 from pinnln.objective import AbstractObjective, Progress
-from pinnln.optimizers import AbstractOptimizer, Monitor, Outcome, require_positive, require_steps
+from pinnln.optimizers import AbstractOptimizer, Monitor, Outcome, not_finite, require_positive, require_steps
 
 ARMIJO, CURVATURE = 1e-4, 0.9
 _PARALLEL = 1e-14
@@ -72,7 +72,7 @@ class SelfScaledBroyden(AbstractOptimizer):
             length, p = found
             after, g_after = slopes(theta + length * p)
             if not (math.isfinite(after) and bool(g_after.isfinite().all())):
-                return Outcome(theta, "stalled", step, f"the objective or its gradient is not finite at step {step}")
+                return Outcome(theta, "stalled", step, not_finite(objective, theta + length * p, step))
             curvature.learn(length, p, g, g_after)
             theta, loss, g = theta + length * p, after, g_after
             monitor(Progress("SSBroyden", step, self.steps, loss, theta, None))

@@ -39,13 +39,15 @@ _SLACK = 1e-9
 
 @dataclass(frozen=True)
 class Report:
-    """How a training ended: "converged", "stalled" or "budget", what the optimiser said, steps, seconds, objective."""
+    """How a training ended: "converged", "stalled" or "budget", what was said of it, steps, seconds, objective, and the
+    optimisers, with the reason for them where they were chosen."""
 
     status: str
     message: str
     steps: int
     seconds: float
     objective: float
+    optimizer: str = ""
 
     @property
     def converged(self) -> bool:

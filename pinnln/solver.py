@@ -6,22 +6,26 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import Literal
 
 import torch
 
 from pinnln.conditioning import AbstractConditioning, MeanSquare
 from pinnln.formulation import Formulation, nondimensional
-from pinnln.levenberg_marquardt import LevenbergMarquardt
+from pinnln.memory import free_memory, installed_memory, require_memory, rows_of
 from pinnln.network import AbstractNetwork
 from pinnln.objective import Progress
+from pinnln.optimizer_choice import Choice, choose_optimizers
 from pinnln.optimizers import AbstractOptimizer, run_all
 from pinnln.perceptron import MLP
 from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.residual_objective import ResidualObjective, Sampling
+from pinnln.settings import listed_optimizers, require_kinds
 from pinnln.solution import Report, Solution, joined
 from pinnln.units import Scales
 from pinnln.units.collection import end_if_collecting
+from pinnln.verdict import History, judge
 from pinnln.windows import Breaks, Trained, Windows, breaks_of
 
 
@@ -31,46 +35,64 @@ def solve(
     *,
     network: AbstractNetwork | None = None,
     conditioning: AbstractConditioning | None = None,
-    optimizer: AbstractOptimizer | Sequence[AbstractOptimizer] | None = None,
+    optimizer: AbstractOptimizer | Sequence[AbstractOptimizer] | Literal["auto"] = "auto",
     sampling: Sampling | None = None,
     windows: Breaks = 1,
     seed: int = 0,
     show: bool = True,
+    validate: Callable[[Solution], float] | None = None,
 ) -> Solution:
     """Solves a problem: checks its units, measures it in characteristic scales, trains, and reports.
 
     Args: problem; scales, what is not given is proposed and shown; network, MLP(20, 3) unless given; conditioning,
-    the plain mean square unless given; optimizer, one or several in turn, Levenberg-Marquardt unless given;
-    sampling, how many collocation points; windows of time, solved one after another, each from where the one before
-    it ended: how many equal ones, or the times between them, as in [Q("1 s"), Q("3 s")]; seed of weights and points;
-    show, scales and progress on standard error.
+    the plain mean square unless given; optimizer, one or several in turn, or "auto", which chooses by
+    parameters, rows and memory and says why; sampling, how many collocation points; windows of time, solved one after
+    another, each from where the one before it ended: how many equal ones, or the times between them, as in
+    [Q("1 s"), Q("3 s")]; seed of weights and points; show, scales and progress on standard error; validate, the
+    relative error of a solution where a reference is known, shown meanwhile.
     Returns: the Solution.
     Raises: UnitsError if the problem is not sound, ScalesError if a scale is wrong or cannot be proposed, ProblemError
-    if it cannot be formulated, all before any training.
+    if it cannot be formulated, TooLargeError if memory would not suffice, TypeError for a setting of the wrong kind,
+    all before any training; TrainingError if an equation is not finite at the start.
     """
     end_if_collecting("solve")
+    require_kinds(network=network, sampling=sampling, conditioning=conditioning)
+    given = listed_optimizers(optimizer)
     resolved = problem.scales(scales)
     formulation = nondimensional(problem, resolved.yardsticks)
-    chosen = LevenbergMarquardt() if optimizer is None else optimizer
     stretches = Windows(problem, formulation, breaks_of(formulation, windows))
-    optimizers = [chosen] if isinstance(chosen, AbstractOptimizer) else list(chosen)
+    network, sampling = network or MLP(), sampling or Sampling()
+    choice = _choice(given, formulation, network, sampling)
     display = TrainingDisplay() if show else None
     if display is not None:
         display.announce(resolved, problem.term_sizes(scales), formulation)
+        display.say(choice.reason)
     with display or nullcontext():
         solution = train_in_windows(
             problem,
             stretches,
-            network or MLP(),
+            network,
             conditioning or MeanSquare(),
-            optimizers,
-            sampling or Sampling(),
+            choice.optimizers,
+            sampling,
             seed,
             [display.update] if display is not None else [],
+            reason=choice.reason,
+            validate=validate,
         )
     if display is not None:
         display.conclude(solution.report)
     return solution
+
+
+def _choice(
+    given: tuple[AbstractOptimizer, ...] | None, formulation: Formulation, network: AbstractNetwork, sampling: Sampling
+) -> Choice:
+    """The optimisers given, or those that suit the problem."""
+    if given is not None:
+        return Choice(given, ", then ".join(str(item) for item in given))
+    parameters = network.size(formulation.embedding.size, len(formulation.fields))
+    return choose_optimizers(parameters, rows_of(formulation, sampling), installed_memory())
 
 
 def train(
@@ -82,18 +104,38 @@ def train(
     sampling: Sampling,
     seed: int,
     monitors: Sequence[Callable[[Progress], None]] = (),
+    *,
     start: torch.Tensor | None = None,
+    reason: str = "",
+    validate: Callable[[Solution], float] | None = None,
 ) -> Solution:
     """Trains one formulation of a problem; the seed fixes weights and points. It starts from parameters `start` (P,),
-    if the objective is lower there."""
+    if the objective is lower there.
+
+    Raises: TooLargeError if memory would not suffice, TrainingError if an equation is not finite at the start.
+    """
+    require_memory(formulation, network, sampling, optimizers, free_memory())
     objective = ResidualObjective(formulation, network, conditioning, sampling, seed)
     theta = network.initialize(formulation.embedding.size, len(formulation.fields), seed)
     if start is not None and objective.value(start) < objective.value(theta):
         theta = start
+    history, unfinished = History(), Report("budget", "the training goes on", 0, 0.0, 0.0)
     started = time.perf_counter()
 
+    def error(at: torch.Tensor) -> Callable[[], float] | None:
+        if validate is None:
+            return None
+        return lambda: validate(Solution(problem, formulation, network, at, unfinished))
+
     def monitor(progress: Progress) -> None:
-        timed = replace(progress, seconds=time.perf_counter() - started)
+        at = progress.theta
+        history.record(progress)
+        timed = replace(
+            progress,
+            seconds=time.perf_counter() - started,
+            losses=lambda: objective.losses(at),
+            error=error(at),
+        )
         for each in monitors:
             each(timed)
 
@@ -102,7 +144,12 @@ def train(
         last = run_all(optimizers, objective, outcome.theta, monitor)
         outcome = replace(last, steps=outcome.steps + last.steps)
     seconds = time.perf_counter() - started
-    report = Report(outcome.status, outcome.message, outcome.steps, seconds, objective.value(outcome.theta))
+    value = objective.value(outcome.theta)
+    verdict = judge(objective, outcome.theta, history)
+    in_time = any(item.is_time for item in formulation.coordinates)
+    status, message = verdict.amended(outcome, network, objective.sampling, in_time=in_time)
+    chosen = reason or ", then ".join(str(item) for item in optimizers)
+    report = Report(status, message, outcome.steps, seconds, value, chosen)
     return Solution(problem, formulation, network, outcome.theta, report)
 
 
@@ -115,8 +162,12 @@ def train_in_windows(
     sampling: Sampling,
     seed: int,
     monitors: Sequence[Callable[[Progress], None]] = (),
+    *,
+    reason: str = "",
+    validate: Callable[[Solution], float] | None = None,
 ) -> Solution:
-    """Trains a problem window after window, each network starting from the one before."""
+    """Trains a problem window after window, each network starting from the one before; the error is watched where
+    there is one window."""
     count, spent = len(windows), 0.0
     here, start = windows.first(), None
     found: list[Solution] = []
@@ -128,7 +179,21 @@ def train_in_windows(
             for each in monitors:
                 each(named)
 
-        found.append(train(problem, here, network, conditioning, optimizers, sampling, seed, [monitor], start))
+        found.append(
+            train(
+                problem,
+                here,
+                network,
+                conditioning,
+                optimizers,
+                sampling,
+                seed,
+                [monitor],
+                start=start,
+                reason=reason,
+                validate=validate if count == 1 else None,
+            )
+        )
         start, spent = found[-1].theta, spent + found[-1].report.seconds
         if place < count:
             here = windows.after(Trained(here, network, start))

@@ -17,7 +17,10 @@ STANDARD = set(sys.stdlib_module_names)
 MAY_IMPORT = {
     "units": {"pinnln.units", "pint", "numpy"},
     "kernels": {"pinnln.kernels", "torch", "numpy", "scipy"},
-    "pinnln": {"pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "scipy", "matplotlib", "pytest"},
+    "pinnln": {
+        *("pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "scipy", "matplotlib", "pytest"),
+        "pytorch_optimizer",
+    },
     "problems": {"pinnln", "numpy", "scipy"},
 }
 TENSOR_FILES = (
@@ -40,6 +43,7 @@ UNIT_FILES = (
 DEEPXDE_FILE = "deepxde_model.py"  # imports DeepXDE when asked to, and undoes what that does to the process
 COMMANDS = ("cli.py", "bench_command.py")  # know the problems of the library, by name
 TRITON = "_triton"  # how the names of files end that need Triton: loaded when a kernel is asked for, never before
+SELDOM = "pytorch_optimizer"  # takes a second to load: only where its optimiser is asked for
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]
 
 
@@ -76,8 +80,8 @@ def test_imports_point_downward(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_triton_is_imported_on_demand(path: Path) -> None:
-    """No file imports a file that needs Triton as it loads, except another one."""
+def test_what_is_seldom_needed_is_imported_on_demand(path: Path) -> None:
+    """No file imports a file that needs Triton as it loads, except another one, nor what takes long to load."""
     if path.stem.endswith(TRITON):
         return
     waiting: list[ast.AST] = [ast.parse(path.read_text())]
@@ -85,7 +89,9 @@ def test_triton_is_imported_on_demand(path: Path) -> None:
         node = waiting.pop()
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        assert not any(name.endswith(TRITON) for name in names), f"{path} imports {names}: only where one is asked for"
+        assert not any(name.endswith((TRITON, SELDOM)) for name in names), (
+            f"{path} imports {names}: only where one is asked for"
+        )
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             waiting.extend(ast.iter_child_nodes(node))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pinnln.units.errors import ProblemError
 from pinnln.units.expression import (
     Call,
     Comparison,
@@ -61,8 +62,13 @@ def multiply(left: Expression, right: Expression) -> Expression:
 
 
 def divide(left: Expression, right: Expression) -> Expression:
-    """left / right, with zeros and ones dropped and constants folded."""
+    """left / right, with zeros and ones dropped and constants folded.
+
+    Raises: ProblemError where the denominator is zero whatever the fields are.
+    """
     a, b = _value(left), _value(right)
+    if b == 0:
+        raise ProblemError(f"a term divides {left} by a constant zero: multiply the equation by it, or leave it out")
     if a is not None and b is not None:
         return pure(a / b)
     if a == 0:

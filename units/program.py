@@ -96,6 +96,42 @@ class Program:
                 slots.append(next(given))
         return [slots[place] for place in self._outputs]
 
+    def fault(self, output: int, values: Sequence[float]) -> tuple[str, tuple[float, ...]] | None:
+        """The first operation of one expression whose result is not finite although its operands are.
+
+        Args: output, which of the expressions; values, one number for each of `leaves`.
+        Returns: the name of the operation and its operands, None if there is none.
+
+        >>> from pinnln.units import coordinates, log
+        >>> x, = coordinates(x=(-1.0, 1.0))
+        >>> Program([log(x)]).fault(0, [-0.5])
+        ('log', (-0.5,))
+        """
+        given, slots = iter(values), [0.0] * len(self._steps)
+        used = self._used(self._outputs[output])
+        with np.errstate(all="ignore"):
+            for place, step in enumerate(self._steps):
+                if not isinstance(step, _Step):
+                    slots[place] = np.float64(step if isinstance(step, float) else next(given))
+                    continue
+                operands = [slots[item] for item in step.operands]
+                operation = NUMPY[step.operation] if isinstance(step.operation, str) else step.operation
+                slots[place] = operation(*operands)
+                if place in used and np.isfinite(operands).all() and not np.isfinite(slots[place]):
+                    name = step.operation if isinstance(step.operation, str) else step.operation.__name__
+                    return name, tuple(float(item) for item in operands)
+        return None
+
+    def _used(self, output: int) -> set[int]:
+        """The steps that one output depends on, itself included."""
+        used, waiting = set(), [output]
+        while waiting:
+            place = waiting.pop()
+            used.add(place)
+            step = self._steps[place]
+            waiting.extend(step.operands if isinstance(step, _Step) else ())
+        return used
+
     def listing(self) -> str:
         """The instructions as text, every number exact: equal listings compute the same."""
         return "\n".join(_shown(step) for step in self._steps) + f"\n{self._outputs}"

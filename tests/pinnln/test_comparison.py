@@ -140,6 +140,7 @@ def test_problems_are_listed() -> None:
         (["compare", "copper_bar", "--iterations", "0"], "a budget of 0 steps trains nothing"),
         (["compare", "copper_bar", "--seeds", "0"], "expected at least one way and one seed"),
         (["solve", "copper_bar", "--iterations", "-1"], "a budget of -1 steps trains nothing"),
+        (["solve", "copper_bar", "--iterations", "9", "--optimizer", "auto"], "auto chooses its own budget"),
     ],
 )
 def test_misuse_is_one_sentence_and_exit_code_two(arguments: list[str], words: str) -> None:

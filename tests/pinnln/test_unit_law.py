@@ -8,7 +8,7 @@ from math import pi
 import pytest
 import torch
 
-from pinnln import MLP, Adam, Benchmark, LayerNorm, LevenbergMarquardt, MeanSquare, Sampling, SelfScaledBroyden
+from pinnln import MLP, SOAP, Adam, Benchmark, LayerNorm, LevenbergMarquardt, MeanSquare, Sampling, SelfScaledBroyden
 from pinnln.conditioning import AbstractConditioning, Unsafe
 from pinnln.formulation import Formulation, nondimensional, stripped
 from pinnln.optimizers import AbstractOptimizer
@@ -100,6 +100,7 @@ STATED_TWICE = {
 OPTIMIZERS = {
     "LM": LevenbergMarquardt(steps=8, block=4),
     "Adam": Adam(steps=25, resample_every=10),
+    "SOAP": SOAP(steps=25, resample_every=10, basis_every=4),
     "SSBroyden": SelfScaledBroyden(steps=15, resample_every=6),
 }
 SMALL = Sampling(interior=64, face=16)

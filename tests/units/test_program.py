@@ -45,3 +45,14 @@ def test_relations(relation: str, expected: int) -> None:
     """The four comparisons."""
     tests = {"<": x < 0.5, "<=": x <= 0.5, ">": x > 0.5, ">=": x >= 0.5}
     assert Program([where(tests[relation], 1, 0)]).run([0.2], NUMPY)[0] == expected
+
+
+def test_the_fault_is_that_of_the_expression_asked() -> None:
+    """Several expressions share a program: each is told of its own first operation that fails, or of none."""
+    (x,) = coordinates(x=(-1.0, 1.0))
+    program = Program([log(x), sqrt(x - 1) + 2, x + 1, 1 / (x + 0.5)])
+    assert program.fault(0, [-0.5]) == ("log", (-0.5,))
+    assert program.fault(1, [-0.5]) == ("sqrt", (-1.5,))
+    assert program.fault(2, [-0.5]) is None
+    assert program.fault(3, [-0.5]) == ("truediv", (1.0, 0.0))
+    assert program.fault(3, [0.5]) is None

@@ -1,0 +1,166 @@
+"""First-order optimisers: steps along the gradient, each with its own way of scaling it."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+
+from pinnln.objective import AbstractObjective, Progress
+from pinnln.optimizers import AbstractOptimizer, Monitor, Outcome, not_finite, require_positive, require_steps
+
+_RETURNS = 5
+_SMOOTHING = 0.1
+_DIVERGED = 1e3
+
+
+@dataclass(frozen=True)
+class FirstOrder(AbstractOptimizer):
+    """Steps of a rule of torch, on fresh points every `resample_every` steps, with a rate that falls along a cosine.
+
+    The parameters with the lowest smoothed loss are kept. Where the loss or its gradient is not finite, or the smoothed
+    loss is a thousand times its lowest, the training returns to them with a tenth of the rate; after five returns it
+    ends there. At the end the last parameters and the best ones are compared on the same points.
+
+    Args: learning_rate; steps; resample_every; final_rate, at the last step.
+    """
+
+    learning_rate: float = 1e-3
+    steps: int = 5000
+    resample_every: int = 100
+    final_rate: float = 1e-5
+    name: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        require_steps(self.steps)
+        require_positive(
+            learning_rate=self.learning_rate, resample_every=self.resample_every, final_rate=self.final_rate
+        )
+
+    def memory(self, parameters: int, rows: int) -> int:
+        return 16 * 8 * parameters
+
+    @abstractmethod
+    def blocks(self, objective: AbstractObjective, theta: torch.Tensor) -> list[torch.Tensor]:
+        """Views of θ (P,), each of which the rule takes as one parameter."""
+
+    @abstractmethod
+    def rule(self, blocks: Sequence[torch.Tensor]) -> torch.optim.Optimizer:
+        """The rule, with nothing learned yet."""
+
+    def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
+        theta, best, returns = theta.clone(), _Best(theta), 0
+        blocks = self.blocks(objective, theta)
+        rule = self.rule(blocks)
+        for step in range(1, self.steps + 1):
+            if step > 1 and (step - 1) % self.resample_every == 0:
+                objective.resample((step - 1) // self.resample_every)
+            loss, slope = objective.gradient(theta)
+            finite = math.isfinite(loss) and bool(slope.isfinite().all())
+            if finite:
+                best.see(loss, theta)
+                monitor(Progress(self.name, step, self.steps, loss, best.seen))
+            if not finite or best.diverged:
+                returns += 1
+                if returns > _RETURNS:
+                    return Outcome(best.theta, "stalled", step, self._lost(objective, theta, step, finite))
+                theta.copy_(best.theta)
+                best.again()
+                rule = self.rule(blocks)
+                continue
+            for block, part in zip(blocks, self.blocks(objective, slope), strict=True):
+                block.grad = part
+            for group in rule.param_groups:
+                group["lr"] = self._rate(step) * 0.1**returns
+            rule.step()
+        if not objective.value(theta) <= objective.value(best.theta):
+            theta = best.theta
+        return Outcome(theta.detach(), "budget", self.steps, f"the budget of {self.steps} steps is used up")
+
+    def _rate(self, step: int) -> float:
+        share = 0.5 * (1 + math.cos(math.pi * (step - 1) / self.steps))
+        return self.final_rate + share * (self.learning_rate - self.final_rate)
+
+    def _lost(self, objective: AbstractObjective, theta: torch.Tensor, step: int, finite: bool) -> str:
+        what = f"the loss grows at step {step}" if finite else not_finite(objective, theta, step)
+        return f"{_RETURNS} times the training went back to its best parameters, and still {what}"
+
+
+@dataclass(frozen=True)
+class Adam(FirstOrder):
+    """Adam: every parameter's slope over the root of its mean square.
+
+    Args: as for every first-order optimiser.    Source: D. P. Kingma, J. Ba, ICLR 2015.
+    """
+
+    name: ClassVar[str] = "Adam"
+
+    def blocks(self, objective: AbstractObjective, theta: torch.Tensor) -> list[torch.Tensor]:
+        return [theta]
+
+    def rule(self, blocks: Sequence[torch.Tensor]) -> torch.optim.Optimizer:
+        return torch.optim.Adam(list(blocks), lr=self.learning_rate)
+
+
+@dataclass(frozen=True)
+class SOAP(FirstOrder):
+    """SOAP: Adam in the eigenbases of the means of GGᵀ and GᵀG, G the slope of one weight matrix; biases as in Adam.
+
+    For networks of 100,000 parameters and more; the rule itself is that of the package pytorch-optimizer.
+
+    Args: as for every first-order optimiser; decay, of all its means; basis_every, steps between two turns of
+    the bases.    Source: N. Vyas et al., arXiv 2409.11321; for residuals S. Wang et al., arXiv 2502.00604.
+    """
+
+    learning_rate: float = 3e-3
+    decay: float = 0.95
+    basis_every: int = 10
+    name: ClassVar[str] = "SOAP"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_positive(basis_every=self.basis_every)
+        if not 0 < self.decay < 1:
+            raise ValueError(f"expected decay between 0 and 1, found {self.decay}")
+
+    def blocks(self, objective: AbstractObjective, theta: torch.Tensor) -> list[torch.Tensor]:
+        return objective.blocks(theta)
+
+    def rule(self, blocks: Sequence[torch.Tensor]) -> torch.optim.Optimizer:
+        import pytorch_optimizer
+
+        return pytorch_optimizer.SOAP(
+            list(blocks),
+            lr=self.learning_rate,
+            betas=(self.decay, self.decay),
+            weight_decay=0.0,
+            precondition_frequency=self.basis_every,
+        )
+
+
+class _Best:
+    """The parameters with the lowest smoothed loss so far."""
+
+    def __init__(self, theta: torch.Tensor) -> None:
+        self.theta = self.seen = theta.clone()
+        self._lowest = self._mean = math.inf
+
+    def see(self, loss: float, theta: torch.Tensor) -> None:
+        """Takes in the loss at θ, which is copied."""
+        self.seen = theta.clone()
+        self._mean = loss if math.isinf(self._mean) else self._mean + _SMOOTHING * (loss - self._mean)
+        if self._mean <= self._lowest:
+            self._lowest, self.theta = self._mean, self.seen
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the smoothed loss has left its lowest value far behind."""
+        return self._mean > _DIVERGED * self._lowest
+
+    def again(self) -> None:
+        """The training goes on from the best."""
+        self._mean = self._lowest
