@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 
 _NARROW = 32
@@ -64,7 +65,8 @@ def _times(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         return a * b
     narrow = len(a) <= _NARROW and min(a.shape[1], b.shape[1]) <= _NARROW
     if narrow and a.device.type == "cpu":
-        return torch.from_numpy(a.detach().numpy() @ b.detach().numpy())
+        with np.errstate(all="ignore"):  # what is not finite goes on, as it does in torch
+            return torch.from_numpy(a.detach().numpy() @ b.detach().numpy())
     return a @ b
 
 

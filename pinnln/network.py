@@ -75,7 +75,7 @@ class AbstractRecordedNetwork(AbstractNetwork):
         return len(self.initialize(inputs, outputs, seed=0))
 
     def initialize(self, inputs: int, outputs: int, seed: int) -> torch.Tensor:
-        """Parameters θ (P,): weights normal with variance 2/(in + out), biases of hidden layers uniform in [−1, 1].
+        """Parameters θ (P,): weights normal with deviation 1.5 √(2/(in + out)), hidden biases uniform in [−1.5, 1.5].
 
         Source: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks (2010), for
         the weights; the biases keep a network from starting as an odd function.

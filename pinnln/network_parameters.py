@@ -64,6 +64,10 @@ class Views(AbstractParameters):
         return self._theta[start : self._taken]
 
 
+SPREAD = 1.5
+"""Times Glorot's deviation: from 1 on waves stay flat for longer, from 2 on smooth fields are reached later."""
+
+
 class FirstValues(AbstractParameters):
     """First values, drawn as they are asked for.
 
@@ -75,13 +79,13 @@ class FirstValues(AbstractParameters):
         self._parts: list[torch.Tensor] = []
 
     def hidden(self, before: int, after: int) -> Layer:
-        """Weights normal with variance 2/(before + after), biases uniform in [−1, 1]."""
+        """Weights normal with a deviation of 1.5 √(2/(before + after)), biases uniform in [−1.5, 1.5]."""
         weight = self._weight(before, after)
-        bias = 2 * torch.rand(after, dtype=torch.float64, generator=self._generator) - 1
+        bias = SPREAD * (2 * torch.rand(after, dtype=torch.float64, generator=self._generator) - 1)
         return weight, self._keep(bias)
 
     def last(self, before: int, after: int) -> Layer:
-        """Weights normal with variance 2/(before + after), no bias."""
+        """Weights normal with a deviation of 1.5 √(2/(before + after)), no bias."""
         return self._weight(before, after), self._keep(torch.zeros(after, dtype=torch.float64))
 
     def number(self, first: float) -> torch.Tensor:
@@ -94,7 +98,7 @@ class FirstValues(AbstractParameters):
 
     def _weight(self, before: int, after: int) -> torch.Tensor:
         drawn = torch.randn(after, before, dtype=torch.float64, generator=self._generator)
-        return self._keep(drawn * math.sqrt(2 / (after + before)))
+        return self._keep(SPREAD * drawn * math.sqrt(2 / (after + before)))
 
     def _keep(self, part: torch.Tensor) -> torch.Tensor:
         self._parts.append(part.flatten())

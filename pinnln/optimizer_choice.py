@@ -34,7 +34,7 @@ def choose_optimizers(parameters: int, rows: int, memory: int | None) -> Choice:
     Raises: ValueError for no parameter or no row.
 
     >>> choose_optimizers(921, 3_000, 8 * 10**9).reason
-    'Levenberg-Marquardt, then SSBroyden: 921 parameters and 3,000 rows, whose normal equations take 6.8 MB'
+    'Levenberg-Marquardt: 921 parameters and 3,000 rows, whose normal equations take 6.8 MB'
     """
     if parameters < 1 or rows < 1:
         raise ValueError(f"expected at least one parameter and one row, found {parameters} and {rows}")
@@ -44,8 +44,7 @@ def choose_optimizers(parameters: int, rows: int, memory: int | None) -> Choice:
         return Choice((SOAP(steps=20_000),), f"SOAP: {size}, for which a matrix of curvature would take {matrix}")
     fits = memory is None or max(item.memory(parameters, rows) for item in (normal, broyden)) <= memory
     if parameters <= FEW and fits:
-        reason = f"Levenberg-Marquardt, then SSBroyden: {size}, whose normal equations take {matrix}"
-        return Choice((normal, broyden), reason)
+        return Choice((normal,), f"Levenberg-Marquardt: {size}, whose normal equations take {matrix}")
     if parameters <= SEVERAL and fits:
         reason = f"SSBroyden: {size}, for which a step of Levenberg-Marquardt takes too long and one matrix {matrix}"
         return Choice((broyden,), reason)

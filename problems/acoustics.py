@@ -80,8 +80,8 @@ def helmholtz(
         ),
         exact=exact,
         network=MLP(width=20, depth=3),
-        sampling=Sampling(interior=3000, face=200),
-        steps=400,
+        sampling=Sampling(interior=2000, face=100),
+        steps=600,
         citation="S. Wang, Y. Teng, P. Perdikaris, SIAM J. Sci. Comput. 43 (2021) A3055-A3081",
     )
 

@@ -15,6 +15,7 @@ from pinnln import (
     Problem,
     QuantityOfInterest,
     Residual,
+    Sampling,
     Scales,
     Solution,
     coordinates,
@@ -102,7 +103,8 @@ def natural_convection(
         quantities=(nusselt, *_largest_velocities(reference, u, v, diffusive, height, nusselt.source)),
         exact=lambda points: _exact(reference, points / height.m_as("m"), diffusive, T0, dT),
         network=MLP(width=20, depth=3),
-        steps=400,
+        sampling=Sampling(interior=1000),
+        steps=150,
         citation="G. de Vahl Davis, Int. J. Numer. Methods Fluids 3 (1983) 249-264",
     )
 

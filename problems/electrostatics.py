@@ -74,6 +74,6 @@ def poisson(
         exact=exact,
         network=MLP(width=20, depth=3),
         sampling=Sampling(interior=2000, face=100),
-        steps=150,
+        steps=60,
         citation="J. D. Jackson, Classical Electrodynamics, 3rd ed., Wiley 1999, §1.7",
     )

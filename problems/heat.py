@@ -14,6 +14,7 @@ from pinnln import (
     Problem,
     QuantityOfInterest,
     Residual,
+    Sampling,
     Scales,
     coordinates,
     d,
@@ -76,7 +77,8 @@ def copper_bar(
             ),
         ),
         exact=exact,
-        network=MLP(width=16, depth=2),
-        steps=200,
+        network=MLP(width=20, depth=3),
+        sampling=Sampling(interior=1500),
+        steps=60,
         citation="H. S. Carslaw, J. C. Jaeger, Conduction of Heat in Solids, 2nd ed., Oxford 1959, §3.3",
     )

@@ -84,8 +84,8 @@ def burgers(
         ),
         exact=exact,
         network=MLP(width=20, depth=3),
-        sampling=Sampling(interior=3000, face=200),
-        steps=600,
+        sampling=Sampling(interior=2500, face=100),
+        steps=300,
         citation="C. Basdevant et al., Comput. Fluids 14 (1986) 23-41",
     )
 

@@ -104,8 +104,8 @@ def kovasznay(
             ),
         ),
         exact=exact,
-        network=MLP(width=20, depth=3),
-        sampling=Sampling(interior=2000, face=100),
-        steps=400,
+        network=MLP(width=30, depth=2),
+        sampling=Sampling(interior=1200, face=100),
+        steps=200,
         citation="L. I. G. Kovasznay, Math. Proc. Camb. Phil. Soc. 44 (1948) 58-62",
     )

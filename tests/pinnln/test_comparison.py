@@ -170,6 +170,10 @@ def test_a_way_that_cannot_start_is_reported() -> None:
         def objective(self, r: object) -> object:  # type: ignore[override]
             return super().objective(r) * math.inf  # type: ignore[arg-type]
 
+        def gradient(self, r: object) -> object:  # type: ignore[override]
+            value, slope = super().gradient(r)  # type: ignore[arg-type]
+            return value * math.inf, slope
+
     ways = [Way("overflowing", "", WAYS[-1].formulate, Infinite()), WAYS[-2]]
     found = compare(benchmark, ways=ways, optimizer=[LevenbergMarquardt(steps=2)], show=False)
     assert [run.status for run in found.runs] == ["failed", "budget"]

@@ -6,6 +6,7 @@ import math
 import re
 
 import pytest
+import torch
 
 from pinnln import (
     LBFGS,
@@ -29,7 +30,10 @@ from pinnln import (
     solve,
     sqrt,
 )
-from pinnln.optimizers import TrainingError
+from pinnln.conditioning import MeanSquare
+from pinnln.formulation import nondimensional
+from pinnln.optimizers import TrainingError, run_all
+from pinnln.residual_objective import ResidualObjective
 from pinnln.units import Q
 
 L = Q("20 cm")
@@ -79,11 +83,14 @@ def test_a_single_bad_point_is_found() -> None:
 
 def test_a_slope_that_is_infinite_is_found() -> None:
     """A root of zero is finite and its slope is not: said before any training."""
-    problem = Problem(Residual("odd", curved + sqrt((T - T) / Q("1 K") + 0 * x / L)), ends)
+    problem = Problem(Residual("odd", curved + sqrt((T - Q("300 K")) / Q("1 K"))), Neumann(T, Q("0 K/m"), on=x.ends))
+    formulation = nondimensional(problem, problem.scales(SCALES).yardsticks)
+    objective = ResidualObjective(formulation, MLP(4, 1), MeanSquare(), Sampling(16, 4), seed=0)
+    nothing = torch.zeros(objective.size, dtype=torch.float64)
     with pytest.raises(
         TrainingError, match=r"expected a finite gradient at the start.*'odd' has an infinite slope at x"
     ):
-        solve(problem, SCALES, network=MLP(4, 1), sampling=Sampling(16, 4), show=False)
+        run_all([Adam(steps=1)], objective, nothing, lambda _: None)
 
 
 def test_a_condition_is_named_as_one() -> None:
