@@ -2,7 +2,7 @@
 
 from pinnln.kernels.activations import ACTIVATIONS, Activation
 from pinnln.kernels.channels import Layer, Recording, Stack, Tape, propagate
-from pinnln.kernels.damped_systems import AbstractSystem, Dual, NormalEquations
+from pinnln.kernels.damped_systems import AbstractSystem, Dual, NormalEquations, Triangle
 from pinnln.kernels.embedding import Embedding
 from pinnln.kernels.gram import accumulate_gram, accumulate_triangle, mirror_triangle
 from pinnln.kernels.multi_index import MultiIndex, chain_rule, downward_closure, product_rule
@@ -30,6 +30,7 @@ __all__ = [
     "ResidualLoss",
     "Stack",
     "Tape",
+    "Triangle",
     "accumulate_gram",
     "accumulate_triangle",
     "centred_potential",

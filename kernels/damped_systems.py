@@ -25,9 +25,14 @@ class DampedStep:
 class AbstractSystem(ABC):
     """J (R, P) and r (R,), met block by block of rows, then solved for any λ ≥ 0.
 
-    The metric is S² = diag(JᵀJ) + c·max diag(JᵀJ), c = 10⁻⁴. Without c a column of almost nothing makes steps that run
-    away; with c alone, the identity, large columns are held back.
+    The metric is S² = diag(JᵀJ) + c·max diag(JᵀJ). Without c a column of almost nothing makes steps that run away; with
+    a large one, nearly the identity, large columns are held back.
+
+    Args: size, P; softening, c.
     """
+
+    def __init__(self, size: int, softening: float = SOFTENING) -> None:
+        self.size, self.softening = size, softening
 
     @abstractmethod
     def add(self, jacobian: torch.Tensor, rows: torch.Tensor) -> None:
@@ -63,16 +68,17 @@ class AbstractSystem(ABC):
         return DampedStep(p, length, predicted) if usable else None
 
 
-def softened(squares: torch.Tensor) -> torch.Tensor:
+def softened(squares: torch.Tensor, softening: float = SOFTENING) -> torch.Tensor:
     """S (P,) from the squared norms of the columns of J."""
-    return (squares + SOFTENING * squares.max()).sqrt()
+    return (squares + softening * squares.max()).sqrt()
 
 
 class NormalEquations(AbstractSystem):
     """JᵀJ accumulated: R P² operations, then a Cholesky factor of P³/3 for every λ. Loses directions whose singular
     value is below 10⁻⁸ of the largest."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, softening: float = SOFTENING) -> None:
+        super().__init__(size, softening)
         self._gram = torch.zeros(size, size, dtype=torch.float64)
         self._slope = torch.zeros(size, dtype=torch.float64)
         self._factors: dict[float, torch.Tensor | None] = {}
@@ -88,7 +94,7 @@ class NormalEquations(AbstractSystem):
 
     def factor(self) -> None:
         gram = self.gram
-        self._metric = softened(gram.diagonal())
+        self._metric = softened(gram.diagonal(), self.softening)
         self._scaled = gram / self._metric / self._metric[:, None]
 
     @property
@@ -141,13 +147,38 @@ class _Spectral(AbstractSystem):
         return (inside + outside) / self._metric
 
 
+class Triangle(_Spectral):
+    """J = QR block by block, never JᵀJ: keeps directions down to 10⁻¹⁵ of the largest, at some ten times the price."""
+
+    def __init__(self, size: int, softening: float = SOFTENING) -> None:
+        super().__init__(size, softening)
+        self._upper = torch.zeros(0, size + 1, dtype=torch.float64)
+
+    def add(self, jacobian: torch.Tensor, rows: torch.Tensor) -> None:
+        stacked = torch.cat([self._upper, torch.cat([jacobian, rows[:, None]], dim=1)])
+        self._upper = torch.linalg.qr(stacked, mode="r").R
+
+    def factor(self) -> None:
+        upper, last = self._upper[:, : self.size], self._upper[:, self.size]
+        self._metric = softened(upper.square().sum(0), self.softening)
+        self._slope = upper.T @ last
+        left, values, right = torch.linalg.svd(upper / self._metric, full_matrices=False)
+        self._right, self._squares = right.T, values.square()
+        self._along = left.T @ last * values
+
+    def solve(self, slope: torch.Tensor, damping: float) -> torch.Tensor | None:
+        if slope is not self._slope or damping <= 0:
+            return super().solve(slope, damping)
+        return (self._right @ (self._along / (self._squares + damping))) / self._metric
+
+
 class Dual(_Spectral):
     """J kept whole, R < P rows: JS⁻²Jᵀ = UΣ²Uᵀ costs R²P operations and R³ for its spectrum, once for all λ."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, softening: float = SOFTENING) -> None:
+        super().__init__(size, softening)
         self._blocks: list[torch.Tensor] = []
         self._rows: list[torch.Tensor] = []
-        self.size = size
 
     def add(self, jacobian: torch.Tensor, rows: torch.Tensor) -> None:
         self._blocks.append(jacobian)
@@ -155,7 +186,7 @@ class Dual(_Spectral):
 
     def factor(self) -> None:
         jacobian, rows = torch.cat(self._blocks), torch.cat(self._rows)
-        self._metric = softened(jacobian.square().sum(0))
+        self._metric = softened(jacobian.square().sum(0), self.softening)
         self._slope = jacobian.T @ rows
         scaled = jacobian / self._metric
         squares, left = torch.linalg.eigh(scaled @ scaled.T)

@@ -100,6 +100,31 @@ def solver(repeats: int, out: Path | None, as_json: bool) -> None:
         click.echo(f"wrote {path}", err=True)
 
 
+@bench.command()
+@click.argument("names", nargs=-1)
+@click.option("--steps", type=click.IntRange(min=1), default=80, show_default=True, help="Steps of each training.")
+@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for JSON and Markdown.")
+def choices(names: tuple[str, ...], steps: int, seeds: int, out: Path | None) -> None:
+    """What each choice in Levenberg-Marquardt is worth: metric, acceleration, gain, blocks, points, factorisation.
+
+    \b
+    Example:  pinnln bench choices poisson burgers --steps 80 --out docs/choices
+    """
+    from rich.console import Console
+
+    from pinnln.choices_bench import bench_choices
+    from pinnln.problems import CATALOG
+
+    cases = _cases(names or ("poisson", "helmholtz", "burgers", "kovasznay"))
+    benchmarks = [CATALOG[case.problem](**case.arguments) for case in cases.values()]
+    command = shlex.join(["pinnln", *sys.argv[1:]])
+    found = bench_choices(benchmarks, steps, seeds, command, lambda text: click.echo(text, err=True))
+    Console(width=None if sys.stdout.isatty() else 140, highlight=False).print(found.table())
+    for path in found.save(out) if out is not None else ():
+        click.echo(f"wrote {path}", err=True)
+
+
 @bench.command("deepxde")
 @click.argument("names", nargs=-1)
 @click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="How many, counted from 0.")
