@@ -164,12 +164,13 @@ class Triangle(_Spectral):
         self._slope = upper.T @ last
         left, values, right = torch.linalg.svd(upper / self._metric, full_matrices=False)
         self._right, self._squares = right.T, values.square()
-        self._along = left.T @ last * values
+        self._along: torch.Tensor = left.T @ last * values
 
     def solve(self, slope: torch.Tensor, damping: float) -> torch.Tensor | None:
         if slope is not self._slope or damping <= 0:
             return super().solve(slope, damping)
-        return (self._right @ (self._along / (self._squares + damping))) / self._metric
+        found: torch.Tensor = self._right @ (self._along / (self._squares + damping)) / self._metric
+        return found
 
 
 class Dual(_Spectral):

@@ -45,7 +45,7 @@ class Benchmark:
 
     Args: name; title, one sentence; problem; scales; quantities, asked first to last; exact, values of the fields
     [coherent SI] at points (N, d) [coherent SI], by field name; network; sampling; steps of Levenberg-Marquardt that
-    suffice; citation.
+    suffice, in each of `windows` of time; citation.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Benchmark:
     network: AbstractNetwork = field(default_factory=MLP)
     sampling: Sampling = field(default_factory=Sampling)
     steps: int = 300
+    windows: int = 1
     citation: str = ""
 
     def field_errors(self, solution: Solution, per_axis: int = 33) -> dict[str, float]:

@@ -128,6 +128,7 @@ def solve(name: str, seed: int, iterations: int | None, optimizer: str, out: Pat
         benchmark.scales,
         network=benchmark.network,
         sampling=benchmark.sampling,
+        windows=benchmark.windows,
         optimizer="auto" if optimizer == "auto" else _optimizers(optimizer, steps),
         seed=seed,
         show=not quiet,

@@ -24,9 +24,10 @@ from pinnln.optimizers import AbstractOptimizer, TrainingError
 from pinnln.perceptron import MLP
 from pinnln.residual_objective import ResidualObjective
 from pinnln.solution import Report, Solution
-from pinnln.solver import train
+from pinnln.solver import train_in_windows
 from pinnln.timing import timed
 from pinnln.trail import Trail
+from pinnln.windows import Windows, breaks_of
 
 _FINE, _COARSE = 129, 33
 _STEP_NETWORK = MLP(width=20, depth=3)
@@ -180,14 +181,15 @@ def run_pinnln(name: str, case: Case, benchmark: Benchmark, seed: int, settings:
     trail = Trail()
 
     def watch(progress: Progress) -> None:
-        trail.pass_by(progress.optimizer, progress.seconds, progress.theta)
+        if benchmark.windows == 1:
+            trail.pass_by(progress.optimizer, progress.seconds, progress.theta)
 
     about = {**_about(benchmark), "training": ", then ".join(str(item) for item in optimizers)}
     made = partial(Run, name, benchmark.title, case.measure, "pinnln", seed, asdict(settings), about)
     try:
-        solution = train(
+        solution = train_in_windows(
             benchmark.problem,
-            formulation,
+            Windows(benchmark.problem, formulation, breaks_of(formulation, benchmark.windows)),
             benchmark.network,
             MeanSquare(),
             optimizers,
@@ -200,8 +202,7 @@ def run_pinnln(name: str, case: Case, benchmark: Benchmark, seed: int, settings:
         return made(status="failed", message=str(error), startup=0.0, seconds=spent, history=())
     report = solution.report
     startup = time.perf_counter() - begun - report.seconds
-    trail.end(trail.kept[-1].phase if trail.kept else "", report.seconds, solution.theta)
-    history = _history(case, benchmark, formulation, trail)
+    history = (*_history(case, benchmark, formulation, trail), _end(case, benchmark, solution))
     return made(status=report.status, message=report.message, startup=startup, seconds=report.seconds, history=history)
 
 
@@ -254,6 +255,11 @@ def _about(benchmark: Benchmark) -> dict[str, str]:
         "torch": torch.__version__,
         "threads": str(torch.get_num_threads()),
     }
+
+
+def _end(case: Case, benchmark: Benchmark, solution: Solution) -> Moment:
+    """The end of a run of pinnln, which with several windows of time is the only moment that has an error."""
+    return Moment("Levenberg-Marquardt", solution.report.seconds, case.error(benchmark, solution))
 
 
 def _history(case: Case, benchmark: Benchmark, formulation: Formulation, trail: Trail) -> tuple[Moment, ...]:

@@ -79,6 +79,7 @@ def advection(
         exact=exact,
         network=MLP(width=20, depth=3),
         sampling=Sampling(interior=2000, face=100),
-        steps=600,
+        steps=60,
+        windows=8,
         citation="A. S. Krishnapriyan, A. Gholami, S. Zhe, R. Kirby, M. W. Mahoney, NeurIPS 34 (2021)",
     )
