@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +162,27 @@ def test_the_seed_is_explicit() -> None:
     one, two, other = (answer(walled, seed=seed, optimizer=LevenbergMarquardt(steps=3)) for seed in (1, 1, 2))
     assert bool((one.theta == two.theta).all())
     assert not bool((one.theta == other.theta).any())
+
+
+_TWICE = """
+import torch
+from pinnln import MLP, LevenbergMarquardt, Sampling, solve
+from pinnln.problems import burgers
+case = burgers()
+settings = {"network": MLP(8, 2), "sampling": Sampling(300), "optimizer": LevenbergMarquardt(steps=25)}
+found = solve(case.problem, case.scales, **settings, seed=3, show=False)
+print(found.theta.numpy().tobytes().hex())
+"""
+
+
+def test_the_same_seed_is_the_same_result_in_another_process() -> None:
+    """Steps, adaptive points and threads of two processes end at the same parameters bit for bit."""
+    ends = {
+        subprocess.run([sys.executable, "-c", _TWICE], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    }
+    assert len(ends) == 1
+    assert len(ends.pop()) > 16 * 100
 
 
 def test_a_solution_is_saved_and_loaded(tmp_path: Path) -> None:
