@@ -10,7 +10,7 @@ from pathlib import Path
 from pinnln.formulation import Formulation
 from pinnln.network import AbstractNetwork
 from pinnln.optimizers import AbstractOptimizer
-from pinnln.residual_objective import Sampling
+from pinnln.residual_objective import Sampling, points_of, rows_of
 from pinnln.units import PinnlnError
 
 _CONTAINER = Path("/sys/fs/cgroup/memory.max")
@@ -41,19 +41,12 @@ def free_memory() -> int | None:
     return installed
 
 
-def rows_of(formulation: Formulation, sampling: Sampling) -> int:
-    """Rows N of the residual vector: every component of every group at each of its points."""
-    return sum(
-        len(group.components) * _count(formulation, sampling, place) for place, group in enumerate(formulation.groups)
-    )
-
-
 def bytes_of_points(formulation: Formulation, sampling: Sampling) -> int:
     """Bytes that the points take, with the features and the ansatz evaluated there."""
     total = 0
     for place, group in enumerate(formulation.groups):
         channels = len(group.indices) * (formulation.embedding.size + 2 * len(formulation.fields))
-        asked = _count(formulation, sampling, place) * (1 if group.twin is None else 2)
+        asked = points_of(formulation, sampling, place) * (1 if group.twin is None else 2)
         total += 8 * asked * (2 * len(formulation.coordinates) + channels)
     return total
 
@@ -100,10 +93,3 @@ def shown_bytes(count: float) -> str:
             break
         count /= 1000
     return f"{count:.3g} {unit}" if count >= 100 else f"{count:.2g} {unit}"
-
-
-def _count(formulation: Formulation, sampling: Sampling, place: int) -> int:
-    group = formulation.groups[place]
-    if len(group.fixed) == len(formulation.coordinates):
-        return 1
-    return sampling.interior if place == 0 else sampling.face

@@ -46,6 +46,21 @@ class Sampling:
             raise ValueError(f"expected a share of adaptive points from 0 to below 1, found {self.adaptive}")
 
 
+def points_of(formulation: Formulation, sampling: Sampling, place: int) -> int:
+    """How many points a group of a formulation is asked at."""
+    if len(formulation.groups[place].fixed) == len(formulation.coordinates):
+        return 1
+    return sampling.interior if place == 0 else sampling.face
+
+
+def rows_of(formulation: Formulation, sampling: Sampling) -> int:
+    """Rows R of the residual vector: every component of every group at each of its points."""
+    return sum(
+        len(group.components) * points_of(formulation, sampling, place)
+        for place, group in enumerate(formulation.groups)
+    )
+
+
 @dataclass(frozen=True)
 class _PlacedAnew:
     """Chunks of points that are placed at every pass over them."""
@@ -83,7 +98,7 @@ class ResidualObjective(AbstractObjective):
     @property
     def rows(self) -> int:
         """How many squares the objective is the sum of."""
-        return sum(len(points.x) * len(group.components) for group, points, _ in self._chunks())
+        return rows_of(self.formulation, self.sampling)
 
     def refine(self) -> bool:
         """Half as many points again in the interior, from the next round on."""

@@ -12,7 +12,7 @@ import torch
 
 from pinnln.conditioning import AbstractConditioning, MeanSquare
 from pinnln.formulation import Formulation, nondimensional
-from pinnln.memory import free_memory, installed_memory, require_memory, rows_of
+from pinnln.memory import free_memory, installed_memory, require_memory
 from pinnln.network import AbstractNetwork
 from pinnln.objective import Progress
 from pinnln.optimizer_choice import Choice, choose_optimizers
@@ -20,7 +20,7 @@ from pinnln.optimizers import AbstractOptimizer, run_all
 from pinnln.perceptron import MLP
 from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
-from pinnln.residual_objective import ResidualObjective, Sampling
+from pinnln.residual_objective import ResidualObjective, Sampling, rows_of
 from pinnln.settings import listed_optimizers, require_kinds
 from pinnln.solution import Report, Solution, joined
 from pinnln.units import Scales

@@ -30,8 +30,8 @@ from pinnln import (
     solve,
 )
 from pinnln.formulation import nondimensional
-from pinnln.memory import bytes_of_points, free_memory, installed_memory, require_memory, rows_of, shown_bytes
-from pinnln.residual_objective import ResidualObjective
+from pinnln.memory import bytes_of_points, free_memory, installed_memory, require_memory, shown_bytes
+from pinnln.residual_objective import ResidualObjective, rows_of
 from pinnln.units import Q
 
 L = Q("20 cm")
