@@ -60,7 +60,7 @@ def _key(runs: Sequence[Run]) -> list[Artist]:
         Line2D([], [], color=_BLUE, linewidth=1.8, label="pinnln"),
         Line2D([], [], color=_VERMILION, linewidth=1.8, label="DeepXDE"),
         Line2D([], [], linestyle="", label="Adam ends, L-BFGS begins", **ring),
-        Patch(color=_INK, alpha=0.18, linewidth=0, label=f"median and range, {seeds} seeds"),
+        *([Patch(color=_INK, alpha=0.18, linewidth=0, label=f"median and range, {seeds} seeds")] if seeds > 1 else []),
     ]
 
 

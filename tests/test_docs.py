@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from pinnln import IncommensurableError, ResidualVector, UnitsError
+from pinnln.head_to_head_report import read_runs, report
 from pinnln.kernel_bench import KernelBench, Measured
 
 ROOT = Path(__file__).parents[1]
@@ -128,8 +129,16 @@ def lint_rows() -> list[str]:
     return rows
 
 
+def solver_rows() -> list[str]:
+    """The rows of the bench beside DeepXDE, from its runs, and the command that made them."""
+    folder = ROOT / "docs" / "deepxde"
+    runs, steps = read_runs(folder / "runs")
+    command = json.loads((folder / "report.json").read_text())["command"]
+    return [*(f"| {' | '.join(row.cells())} |" for row in report(runs, steps, command).rows), command]
+
+
 @pytest.mark.parametrize(
-    "row", [*ways_rows(), *problem_rows(), *lint_rows(), *kernel_rows(("forward", "loss and gradient"))]
+    "row", [*solver_rows(), *ways_rows(), *problem_rows(), *lint_rows(), *kernel_rows(("forward", "loss and gradient"))]
 )
 def test_the_readme_tables_are_what_the_commands_measured(row: str) -> None:
     """Each row of the README's tables is computed from the committed artifacts."""
