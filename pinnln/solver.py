@@ -23,6 +23,7 @@ from pinnln.progress import TrainingDisplay
 from pinnln.residual_objective import ResidualObjective, Sampling, rows_of
 from pinnln.settings import listed_optimizers, require_kinds
 from pinnln.solution import Report, Solution, joined
+from pinnln.threads import suited_threads
 from pinnln.units import Scales
 from pinnln.units.collection import end_if_collecting
 from pinnln.verdict import History, judge
@@ -139,10 +140,11 @@ def train(
         for each in monitors:
             each(timed)
 
-    outcome = run_all(optimizers, objective, theta, monitor)
-    if objective.open_time():
-        last = run_all(optimizers, objective, outcome.theta, monitor)
-        outcome = replace(last, steps=outcome.steps + last.steps)
+    with suited_threads(len(theta)):
+        outcome = run_all(optimizers, objective, theta, monitor)
+        if objective.open_time():
+            last = run_all(optimizers, objective, outcome.theta, monitor)
+            outcome = replace(last, steps=outcome.steps + last.steps)
     seconds = time.perf_counter() - started
     value = objective.value(outcome.theta)
     verdict = judge(objective, outcome.theta, history)

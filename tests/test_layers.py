@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "kernels": {"pinnln.kernels", "torch", "numpy", "scipy"},
     "pinnln": {
         *("pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "scipy", "matplotlib", "pytest"),
-        "pytorch_optimizer",
+        *("pytorch_optimizer", "threadpoolctl"),
     },
     "problems": {"pinnln", "numpy", "scipy"},
 }
