@@ -56,7 +56,7 @@ class LevenbergMarquardt(AbstractOptimizer):
     M. K. Transtrum, J. P. Sethna, arXiv 1201.5885.
     """
 
-    steps: int = 600
+    steps: int = 200
     block: int = 10
     damping: float = 1e-2
     gain: float = 0.25
