@@ -19,6 +19,8 @@ _SHORTER = (10**0.5, 10.0, 1e2, 1e3, 1e4)
 _PROBE = 0.1
 _MISFIT = 3.0
 _STEADY = 0.9
+_SLOW = 0.5
+_FEWEST = 500
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ class LevenbergMarquardt(AbstractOptimizer):
     Fewer rows than parameters are solved in their dual form.
 
     Points are fixed within a block, and drawn anew between blocks, half of them where the residual is large; evenly
-    spread candidates then say how the solution fares where it was not trained. Where that is three times worse, the
-    next block has half as many points again. What is returned is the best of the ends of all blocks by that measure.
+    spread candidates then say how the solution fares where it was not trained. Training begins on hardly more rows than
+    parameters, which costs least while the solution is rough; the next block has half as many points again where fresh
+    points fare three times worse, and, until all that were asked for are in use, where a block has not halved the loss
+    there. What is returned is the best of the ends of all blocks by that measure.
 
     What these choices are worth, on four problems: `pinnln bench choices`.
 
@@ -51,7 +55,7 @@ class LevenbergMarquardt(AbstractOptimizer):
     longest second-order part over the first, 0 for none; softening, the 10⁻⁴ of the metric; orthogonal, whether J = QR
     is taken in place of JᵀJ, which keeps smaller directions at some ten times the price; tolerance, the loss on fresh
     points at which the problem counts as solved; patience, blocks without a loss a tenth lower after which it counts as
-    stalled.
+    stalled; start, rows over parameters at the start, though no fewer than 500; infinite for all points at once.
     Source: K. Levenberg, Quart. Appl. Math. 2 (1944) 164; D. Marquardt, SIAM J. Appl. Math. 11 (1963) 431;
     M. K. Transtrum, J. P. Sethna, arXiv 1201.5885.
     """
@@ -65,11 +69,14 @@ class LevenbergMarquardt(AbstractOptimizer):
     orthogonal: bool = False
     tolerance: float = 1e-18
     patience: int = 6
+    start: float = 1.1
 
     def __post_init__(self) -> None:
         require_steps(self.steps)
         require_positive(block=self.block, damping=self.damping, gain=self.gain, patience=self.patience)
         require_positive(softening=self.softening, tolerance=self.tolerance)
+        if not self.start >= 1:
+            raise ValueError(f"expected start, rows over parameters, of at least 1, found {self.start}")
         if not 0 <= self.bend < math.inf:
             raise ValueError(f"expected bend to be finite and not below zero, found {self.bend}")
 
@@ -78,7 +85,11 @@ class LevenbergMarquardt(AbstractOptimizer):
         return 8 * (4 * parameters**2 if rows >= parameters else 2 * rows * parameters + 2 * rows**2)
 
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
-        search = _Search(self, objective, theta)
+        few = objective.rows if math.isinf(self.start) else max(math.ceil(self.start * objective.size), _FEWEST)
+        with objective.thinned(few):
+            return self._search(_Search(self, objective, theta), monitor)
+
+    def _search(self, search: _Search, monitor: Monitor) -> Outcome:
         for number in range(math.ceil(self.steps / self.block)):
             if number:
                 ended = search.between_blocks(number)
@@ -101,7 +112,7 @@ class _Search:
         self.settings, self.objective, self.theta = settings, objective, theta
         self.step, self.loss, self.damping = 0, math.inf, settings.damping
         self.flat = False
-        self._best, self._least, self._idle = theta, math.inf, 0
+        self._best, self._least, self._last, self._idle = theta, math.inf, math.inf, 0
 
     def outcome(self, status: str, message: str) -> Outcome:
         """The best θ and how it came to an end."""
@@ -113,7 +124,9 @@ class _Search:
         validation = self.objective.resample(number, self.theta)
         if validation is None:
             return ("converged", self._small()) if self.loss <= self.settings.tolerance else None
+        misfit, slow = validation > _MISFIT * self.loss, validation > _SLOW * self._last
         self._idle = 0 if validation < _STEADY * self._least else self._idle + 1
+        self._last = validation
         if validation < self._least:
             self._best, self._least = self.theta, validation
         if validation <= self.settings.tolerance:
@@ -121,8 +134,8 @@ class _Search:
         if self._idle >= self.settings.patience:
             steps = self.settings.patience * self.settings.block
             return "stalled", f"no lower loss on fresh points for {steps} steps"
-        if validation > _MISFIT * self.loss:
-            self.objective.refine()
+        if misfit or slow:
+            self.objective.refine(beyond=misfit)
         return None
 
     def _small(self) -> str:

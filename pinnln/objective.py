@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -79,8 +80,14 @@ class AbstractObjective(ABC):
         Returns: for a given θ the objective at points that no training has seen, else None.
         """
 
-    def refine(self) -> bool:
-        """More points from the next round on; False where there cannot be more."""
+    @contextmanager
+    def thinned(self, rows: int) -> Iterator[None]:
+        """Within it training begins on as few points as give so many rows, and `refine` adds to them; all points
+        that were asked for are back at its end. Points that cannot be thinned stay."""
+        yield
+
+    def refine(self, *, beyond: bool = True) -> bool:
+        """More points from the next round on, `beyond` those asked for too; False where there cannot be more."""
         return False
 
     def blocks(self, theta: torch.Tensor) -> list[torch.Tensor]:

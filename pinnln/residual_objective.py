@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import torch
@@ -33,7 +34,7 @@ class Sampling:
     Source of adaptive points: C. Wu, M. Zhu, Q. Tan, Y. Kartha, L. Lu, Comput. Methods Appl. Mech. Engrg. 403 (2023).
     """
 
-    interior: int = 800
+    interior: int = 2000
     face: int = 100
     adaptive: float = 0.5
 
@@ -89,7 +90,7 @@ class ResidualObjective(AbstractObjective):
         components = {name: item for group in formulation.groups for name, item in group.dimensions.items()}
         conditioning.require(components)
         self.formulation, self.network, self.conditioning = formulation, network, conditioning
-        self.sampling, self.seed = sampling, seed
+        self.sampling, self.seed, self._thinned_from = sampling, seed, 0
         self._front = TimeFront(conditioning, formulation) if isinstance(conditioning, Causal) else None
         self._outputs = len(formulation.fields)
         self.size = network.size(formulation.embedding.size, self._outputs)
@@ -100,12 +101,28 @@ class ResidualObjective(AbstractObjective):
         """How many squares the objective is the sum of."""
         return rows_of(self.formulation, self.sampling)
 
-    def refine(self) -> bool:
+    @contextmanager
+    def thinned(self, rows: int) -> Iterator[None]:
+        """Within it the interior has as few points as give so many rows, more with every `refine`."""
+        asked, few = self.sampling.interior, math.ceil(rows / len(self.formulation.groups[0].components))
+        if few < asked:
+            self.sampling, self._thinned_from = replace(self.sampling, interior=few), asked
+            self._draw_all(0)
+        yield
+        self._thinned_from = 0
+        if self.sampling.interior < asked:
+            self.sampling = replace(self.sampling, interior=asked)
+            self._draw_all(0)
+
+    def refine(self, *, beyond: bool = True) -> bool:
         """Half as many points again in the interior, from the next round on."""
         interior = self.sampling.interior
-        if interior * len(self.formulation.groups[0].components) > _MOST_ROWS * self.size:
+        more = interior + interior // 2
+        if interior < self._thinned_from:
+            more = min(more, self._thinned_from)
+        elif not beyond or interior * len(self.formulation.groups[0].components) > _MOST_ROWS * self.size:
             return False
-        self.sampling = replace(self.sampling, interior=interior + interior // 2)
+        self.sampling = replace(self.sampling, interior=more)
         return True
 
     def resample(self, round: int, theta: torch.Tensor | None = None) -> float | None:
@@ -114,8 +131,7 @@ class ResidualObjective(AbstractObjective):
         Returns: the objective at the candidates among which those were chosen, which are spread evenly; None while some
         of time is closed, since it could not be compared with that of other rounds.
         """
-        groups = range(len(self.formulation.groups))
-        self._points = [self._held(functools.partial(self.draw, place, self._seed(round, place))) for place in groups]
+        self._draw_all(round)
         comparable = self._front is None or self._front.open
         if self._front is not None:
             self._front.advance()
@@ -129,8 +145,15 @@ class ResidualObjective(AbstractObjective):
             steep = candidates[torch.multinomial(sizes, chosen, generator=generator)]
             even = self._unit_points(0, self.sampling.interior - chosen, self._seed(round, 0))
             self._points[0] = self._held(functools.partial(self._placed, 0, torch.cat([even, steep])))
-        outside = sum((self._value(theta, self._points[place], place) for place in groups[1:]), 0.0)
-        return total + outside if comparable else None
+        outside = (self._value(theta, chunks, place) for place, chunks in enumerate(self._points) if place)
+        return total + sum(outside, 0.0) if comparable else None
+
+    def _draw_all(self, round: int) -> None:
+        """Evenly spread points of all groups."""
+        self._points = [
+            self._held(functools.partial(self.draw, place, self._seed(round, place)))
+            for place in range(len(self.formulation.groups))
+        ]
 
     def _held(self, made: Callable[[], Iterator[tuple[Points, float]]]) -> Iterable[tuple[Points, float]]:
         """Chunks of points: few are kept as placed, many are placed anew at every pass, for the sake of memory."""

@@ -11,7 +11,7 @@ from pinnln.residual_objective import Sampling
 
 _KINDS: dict[str, tuple[type, str]] = {
     "network": (AbstractNetwork, "a network such as MLP(width=20, depth=3)"),
-    "sampling": (Sampling, "Sampling(interior=800, face=100) or the like"),
+    "sampling": (Sampling, "Sampling(interior=2000, face=100) or the like"),
     "conditioning": (AbstractConditioning, "a conditioning such as LayerNorm()"),
 }
 _OPTIMIZER = '"auto", an optimiser such as LevenbergMarquardt(steps=300), or several of them in a list'

@@ -103,8 +103,8 @@ def natural_convection(
         quantities=(nusselt, *_largest_velocities(reference, u, v, diffusive, height, nusselt.source)),
         exact=lambda points: _exact(reference, points / height.m_as("m"), diffusive, T0, dT),
         network=MLP(width=20, depth=3),
-        sampling=Sampling(interior=1000),
-        steps=150,
+        sampling=Sampling(interior=2000),
+        steps=300,
         citation="G. de Vahl Davis, Int. J. Numer. Methods Fluids 3 (1983) 249-264",
     )
 

@@ -85,7 +85,7 @@ def allen_cahn(
         ),
         exact=exact,
         network=MLP(width=20, depth=3),
-        sampling=Sampling(interior=2500, face=600),
+        sampling=Sampling(interior=4000, face=600),
         steps=600,
         citation="M. Raissi, P. Perdikaris, G. E. Karniadakis, J. Comput. Phys. 378 (2019) 686-707",
     )

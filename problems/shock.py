@@ -85,7 +85,7 @@ def burgers(
         exact=exact,
         network=MLP(width=20, depth=3),
         sampling=Sampling(interior=2500, face=100),
-        steps=300,
+        steps=450,
         citation="C. Basdevant et al., Comput. Fluids 14 (1986) 23-41",
     )
 

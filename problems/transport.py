@@ -78,8 +78,8 @@ def advection(
         ),
         exact=exact,
         network=MLP(width=20, depth=3),
-        sampling=Sampling(interior=2000, face=100),
-        steps=60,
-        windows=8,
+        sampling=Sampling(interior=1500, face=100),
+        steps=40,
+        windows=10,
         citation="A. S. Krishnapriyan, A. Gholami, S. Zhe, R. Kirby, M. W. Mahoney, NeurIPS 34 (2021)",
     )

@@ -81,6 +81,6 @@ def wave(
         exact=exact,
         network=MLP(width=20, depth=3),
         sampling=Sampling(interior=2500, face=100),
-        steps=500,
+        steps=400,
         citation="S. Wang, X. Yu, P. Perdikaris, J. Comput. Phys. 449 (2022) 110768",
     )

@@ -186,3 +186,29 @@ def test_points_grow_by_half_and_not_without_end() -> None:
     while made.refine():
         pass
     assert made.sampling.interior * 2 <= 1.5 * 8 * made.size
+
+
+def test_thinned_points_grow_back_to_those_asked_for() -> None:
+    """Training on few rows grows without going beyond what was asked, and all points are there at the end."""
+    made, theta = objective(MeanSquare(), interior=100)
+    asked, whole = made.rows, made.value(theta)
+    with made.thinned(80):
+        assert made.sampling.interior == 40
+        assert made.rows == asked - 120
+        while made.refine(beyond=False):
+            pass
+        assert made.sampling.interior == 100
+    with made.thinned(80):
+        assert made.value(theta) != whole
+    assert made.rows == asked
+    assert made.value(theta) == whole
+
+
+def test_what_was_refined_beyond_the_asked_is_kept() -> None:
+    """Points that a misfit asked for stay when the thinning ends."""
+    made, _ = objective(MeanSquare(), interior=40)
+    with made.thinned(1000):
+        assert made.sampling.interior == 40
+        assert not made.refine(beyond=False)
+        assert made.refine()
+    assert made.sampling.interior == 60
