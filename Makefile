@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN    := .venv/bin
 READY  := .venv/ready
-DEMO   ?=
+DEMO   ?= --iterations 100
 
 .PHONY: demo test check clean
 

@@ -205,7 +205,7 @@ def deepxde_run(name: str, solver: str, seed: int, settings: str, out: Path) -> 
 
     from pinnln.head_to_head import SOLVERS, Settings, time_adam_step
     from pinnln.problems import CATALOG
-    from pinnln.run_queue import write_json
+    from pinnln.whole_file import write_json
 
     chosen = Settings(**json.loads(settings))
     torch.set_num_threads(chosen.threads)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -18,6 +16,7 @@ from pinnln.formulation import nondimensional
 from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.residual_objective import Sampling
 from pinnln.solver import train
+from pinnln.whole_file import write_json, write_whole
 
 Change = Callable[[LevenbergMarquardt, Sampling], tuple[LevenbergMarquardt, Sampling]]
 
@@ -92,14 +91,10 @@ class ChoicesBench:
 
     def save(self, folder: Path) -> list[Path]:
         """Writes choices.json and choices.md, each whole or not at all."""
-        folder.mkdir(parents=True, exist_ok=True)
-        texts = {"choices.json": json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n"}
-        texts["choices.md"] = self.markdown()
-        for name, text in texts.items():
-            unfinished = folder / f"{name}.unfinished"
-            unfinished.write_text(text, encoding="utf-8")
-            os.replace(unfinished, folder / name)
-        return [folder / name for name in texts]
+        data, page = folder / "choices.json", folder / "choices.md"
+        write_json(data, self.as_dict(), indent=1)
+        write_whole(page, self.markdown())
+        return [data, page]
 
     def _time(self, choice: str) -> float:
         ratios = [

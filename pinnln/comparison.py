@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -29,6 +27,7 @@ from pinnln.solution import Solution
 from pinnln.solver import train
 from pinnln.units.collection import end_if_collecting
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
+from pinnln.whole_file import write_json
 
 _MARKS = 40
 _VALIDATION = (2048, 990_001)
@@ -198,9 +197,7 @@ class Comparison:
         home = Path(folder)
         home.mkdir(parents=True, exist_ok=True)
         path = home / "comparison.json"
-        unfinished = home / "comparison.json.unfinished"
-        unfinished.write_text(json.dumps(self.plain(command), indent=1) + "\n")
-        os.replace(unfinished, path)
+        write_json(path, self.plain(command), indent=1)
         written = [path]
         solutions = {run.way: run.solution for run in reversed(self.runs) if run.solution is not None}
         figures = {

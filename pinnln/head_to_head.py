@@ -178,9 +178,11 @@ def run_pinnln(name: str, case: Case, benchmark: Benchmark, seed: int, settings:
     begun = time.perf_counter()
     formulation = _formulation(benchmark)
     optimizers = default_optimizers(benchmark, settings.budget)
-    trail = Trail()
+    trail, phase = Trail(), ""
 
     def watch(progress: Progress) -> None:
+        nonlocal phase
+        phase = progress.optimizer.rpartition(": ")[2]
         if benchmark.windows == 1:
             trail.pass_by(progress.optimizer, progress.seconds, progress.theta)
 
@@ -202,7 +204,7 @@ def run_pinnln(name: str, case: Case, benchmark: Benchmark, seed: int, settings:
         return made(status="failed", message=str(error), startup=0.0, seconds=spent, history=())
     report = solution.report
     startup = time.perf_counter() - begun - report.seconds
-    history = (*_history(case, benchmark, formulation, trail), _end(case, benchmark, solution))
+    history = (*_history(case, benchmark, formulation, trail), _end(phase, case, benchmark, solution))
     return made(status=report.status, message=report.message, startup=startup, seconds=report.seconds, history=history)
 
 
@@ -257,9 +259,9 @@ def _about(benchmark: Benchmark) -> dict[str, str]:
     }
 
 
-def _end(case: Case, benchmark: Benchmark, solution: Solution) -> Moment:
+def _end(phase: str, case: Case, benchmark: Benchmark, solution: Solution) -> Moment:
     """The end of a run of pinnln, which with several windows of time is the only moment that has an error."""
-    return Moment("Levenberg-Marquardt", solution.report.seconds, case.error(benchmark, solution))
+    return Moment(phase, solution.report.seconds, case.error(benchmark, solution))
 
 
 def _history(case: Case, benchmark: Benchmark, formulation: Formulation, trail: Trail) -> tuple[Moment, ...]:

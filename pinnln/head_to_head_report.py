@@ -14,7 +14,7 @@ from rich.table import Table
 
 from pinnln.chebyshev import Classical, chebyshev_helmholtz
 from pinnln.head_to_head import SUITE, AdamStep, Moment, Run
-from pinnln.run_queue import write_json
+from pinnln.whole_file import write_json, write_whole
 
 _SLACK = 1.1
 _HEAD = (
@@ -176,7 +176,7 @@ class Report:
         folder.mkdir(parents=True, exist_ok=True)
         data, page = folder / "report.json", folder / "report.md"
         write_json(data, self.as_dict())
-        page.write_text(self.markdown(), encoding="utf-8")
+        write_whole(page, self.markdown())
         return [data, page]
 
 

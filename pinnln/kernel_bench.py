@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 
 from pinnln.kernels import layer_norm, residual_loss_with_gradient
 from pinnln.timing import timed
+from pinnln.whole_file import write_json
 
 EPSILON = 1e-5
 Calls = dict[str, Callable[[], object]]
@@ -103,7 +103,7 @@ class KernelBench:
         folder.mkdir(parents=True, exist_ok=True)
         stem = "kernels-" + ("cuda" if "cuda" in self.device else "cpu")
         data, picture = folder / f"{stem}.json", folder / f"{stem}.png"
-        data.write_text(json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(data, self.as_dict(), indent=1)
         self.figure().savefig(picture, dpi=150)
         return [data, picture]
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 _POLL = 0.1
 
@@ -78,11 +77,3 @@ def _ending(each: _Running) -> str:
     if each.process.returncode == 0 and each.job.out.exists():
         return f"done in {time.perf_counter() - each.since:.0f} s"
     return f"failed with exit code {each.process.returncode}: {lines[-1] if lines else 'it said nothing'}"
-
-
-def write_json(path: Path, found: Mapping[str, Any]) -> None:
-    """Writes a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
-    unfinished.write_text(json.dumps(found, indent=None, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(unfinished, path)

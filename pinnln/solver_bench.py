@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from pinnln.problem import Problem, Residual
 from pinnln.residual_objective import ResidualObjective, Sampling
 from pinnln.timing import timed
 from pinnln.units import Q, Scales, coordinates, d, field, sin
+from pinnln.whole_file import write_json
 
 STEP, MODEL = "gradient", "Gauss-Newton model"
 
@@ -146,7 +146,7 @@ class SolverBench:
         """Writes the data and the figure."""
         folder.mkdir(parents=True, exist_ok=True)
         data, picture = folder / "solver.json", folder / "solver.png"
-        data.write_text(json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(data, self.as_dict(), indent=1)
         self.figure().savefig(picture, dpi=150)
         return [data, picture]
 

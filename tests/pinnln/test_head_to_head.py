@@ -33,7 +33,8 @@ from pinnln.head_to_head_figure import error_figure
 from pinnln.head_to_head_report import Row, error_at, read_runs, report, settled
 from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.problems import CATALOG, copper_bar
-from pinnln.run_queue import Job, run_queue, write_json
+from pinnln.run_queue import Job, run_queue
+from pinnln.whole_file import write_json
 
 SETTINGS = Settings(threads=1, budget=60.0, adam=4, lbfgs=4)
 
