@@ -6,7 +6,9 @@ from pinnln.problems.electrostatics import poisson
 from pinnln.problems.heat import copper_bar
 from pinnln.problems.joule import joule_heating
 from pinnln.problems.phase_separation import allen_cahn
+from pinnln.problems.poroelastic import poroelastic_column
 from pinnln.problems.shock import burgers
+from pinnln.problems.thermoelastic import thermoelastic_bar
 from pinnln.problems.transport import advection
 from pinnln.problems.vibration import wave
 from pinnln.problems.wake import kovasznay
@@ -16,6 +18,8 @@ CATALOG = {
     for maker in (
         copper_bar,
         joule_heating,
+        thermoelastic_bar,
+        poroelastic_column,
         natural_convection,
         poisson,
         helmholtz,
@@ -39,5 +43,7 @@ __all__ = [
     "kovasznay",
     "natural_convection",
     "poisson",
+    "poroelastic_column",
+    "thermoelastic_bar",
     "wave",
 ]

@@ -115,9 +115,11 @@ def offset_use(
 ) -> tuple[bool, list[tuple[str, Expression, Source | None]]]:
     """What an operation does with points on an offset scale (20 °C): whether its result is one, and what is refused.
 
-    A point may be shifted, compared and averaged, and the difference of two is none; anything else needs an absolute
-    temperature.
+    A point may be shifted, compared and averaged, and the difference of two is none, nor is that between an absolute
+    temperature and a stated point, as in T − 20 °C; anything else needs an absolute temperature.
     """
+    if isinstance(node, Difference) and list(places) == [1] and isinstance(node.operands[1], Number):
+        return False, []
     if name in _SHIFTABLE and not (isinstance(node, Sum) and len(places) == 2):
         return not (isinstance(node, Difference) and len(places) == 2) and name != "lt", []
     spans = operands(node.source) if len(node.operands) == 2 else (argument(node.source, 0),) * 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from pinnln import MLP, LevenbergMarquardt, Sampling, solve
+from pinnln import MLP, Benchmark, LevenbergMarquardt, Sampling, solve
 from pinnln.problems import CATALOG, advection, allen_cahn, helmholtz, natural_convection, wave
 from pinnln.problems.cavity_reference import cavity_reference
 from pinnln.units import Q, lint
@@ -72,6 +75,53 @@ def test_the_exact_solution_leaves_no_residual(name: str) -> None:
     else:
         np.testing.assert_allclose(second("phi"), 0, atol=1e-6)
         np.testing.assert_allclose(15 * second("T"), -1e6 * (0.02 / 0.1) ** 2, rtol=1e-4)
+
+
+Follow = Callable[[np.ndarray], np.ndarray]
+
+
+def _differences(follow: Follow, move: np.ndarray, order: int) -> Follow:
+    """The derivative of a function of points along a step, by central differences."""
+    size = float(np.linalg.norm(move))
+    if order == 1:
+        return lambda at: (follow(at + move) - follow(at - move)) / (2 * size)
+    return follow if not order else lambda at: (follow(at + move) - 2 * follow(at) + follow(at - move)) / size**2
+
+
+def _derivative(benchmark: Benchmark, name: str, orders: tuple[int, int], points: np.ndarray) -> np.ndarray:
+    """∂ᵃ⁺ᵇ/∂xᵃ∂tᵇ of a reference."""
+    across, later = 1e-3 * np.diag([item.high - item.low for item in benchmark.problem.coordinates])
+    along = _differences(lambda at: benchmark.exact(at)[name], across, orders[0])
+    return _differences(along, later, orders[1])(points)
+
+
+def _inside(benchmark: Benchmark) -> np.ndarray:
+    low = np.array([item.low for item in benchmark.problem.coordinates])
+    extent = np.array([item.high for item in benchmark.problem.coordinates]) - low
+    return low + extent * (0.1 + 0.8 * np.random.default_rng(0).random((30, 2)))
+
+
+def test_the_clamped_bar_is_in_equilibrium() -> None:
+    """Heat is conducted, κ T_xx = T_t, and strain follows it, u_xx = α T_x; ends and start are those stated."""
+    benchmark = EVERY["thermoelastic_bar"]
+    points = _inside(benchmark)
+    of = functools.partial(_derivative, benchmark, points=points)
+    np.testing.assert_allclose(of("T", (0, 1)), 1.2e-5 * of("T", (2, 0)), rtol=1e-4)
+    np.testing.assert_allclose(of("u", (2, 0)), 12e-6 * of("T", (1, 0)), rtol=1e-4, atol=1e-8)
+    ends = benchmark.exact(np.array([[0.0, 100.0], [0.2, 100.0], [0.1, 0.0]]))
+    np.testing.assert_allclose(ends["u"], 0, atol=1e-18)
+    np.testing.assert_allclose(ends["T"], [293.15, 293.15, 353.15], rtol=1e-12)
+
+
+def test_the_column_keeps_its_water() -> None:
+    """S p_t + α w_zt = m p_zz and M w_zz = α p_z; drained and free at the top, closed and fixed at the bottom."""
+    benchmark = EVERY["poroelastic_column"]
+    points = _inside(benchmark)
+    of = functools.partial(_derivative, benchmark, points=points)
+    np.testing.assert_allclose(1e-8 * of("p", (0, 1)) + of("w", (1, 1)), 1e-12 * of("p", (2, 0)), rtol=1e-4)
+    np.testing.assert_allclose(1e7 * of("w", (2, 0)), of("p", (1, 0)), rtol=1e-4, atol=1.0)
+    ends = benchmark.exact(np.array([[0.0, 1e5], [10.0, 1e5]]))
+    np.testing.assert_allclose([ends["p"][0], ends["w"][1]], 0, atol=1e-9)
 
 
 PUBLISHED = {1e3: (1.118, 3.649, 3.697), 1e4: (2.243, 16.178, 19.617), 1e5: (4.519, 34.73, 68.59)}

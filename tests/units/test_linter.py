@@ -54,6 +54,7 @@ def test_sound_equations_have_no_findings() -> None:
     problem = Problem(
         Residual("momentum", u * d(u, x) + d(p, x) / rho - nu * laplacian(u)),
         Residual("heat", k * laplacian(T) - Q("1 W/m^3") * exp(-x / L) + 0),
+        Residual("exchange", k * laplacian(T) - Q("5 W/m^3/K") * (T - Q(20, "degC"))),
         Residual("speed", u - sqrt(absolute(p) / rho) * where(x > L / 2, 1, 0)),
         Dirichlet(T, Q(20, "degC") + Q("5 K") * sin(y / L), on=x.start),
         Dirichlet(u, 0 * (L / Q("1 s")), on=[x.ends, y.ends]),
