@@ -117,7 +117,7 @@ class NormalEquations(AbstractSystem):
 
     def _factor(self, damping: float) -> NDArray[np.float64] | None:
         """The Cholesky factor by scipy's LAPACK, which takes two thirds of the time of torch's, a solve with it less
-        than a half; a column-by-column view of the symmetric matrix is overwritten, so nothing is copied."""
+        than a half; the damped matrix, seen column by column, is overwritten by its own factor."""
         if damping not in self._factors:
             self._factors.clear()
             damped = self._scaled.clone()

@@ -195,7 +195,6 @@ class Comparison:
         from pinnln.figures import convergence_figure, gallery, residual_figure
 
         home = Path(folder)
-        home.mkdir(parents=True, exist_ok=True)
         path = home / "comparison.json"
         write_json(path, self.plain(command), indent=1)
         written = [path]

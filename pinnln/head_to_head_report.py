@@ -173,7 +173,6 @@ class Report:
 
     def save(self, folder: Path) -> list[Path]:
         """Writes report.json and report.md."""
-        folder.mkdir(parents=True, exist_ok=True)
         data, page = folder / "report.json", folder / "report.md"
         write_json(data, self.as_dict())
         write_whole(page, self.markdown())

@@ -100,7 +100,6 @@ class KernelBench:
 
     def save(self, folder: Path) -> list[Path]:
         """Writes the data and the figure."""
-        folder.mkdir(parents=True, exist_ok=True)
         stem = "kernels-" + ("cuda" if "cuda" in self.device else "cpu")
         data, picture = folder / f"{stem}.json", folder / f"{stem}.png"
         write_json(data, self.as_dict(), indent=1)

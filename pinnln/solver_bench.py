@@ -144,7 +144,6 @@ class SolverBench:
 
     def save(self, folder: Path) -> list[Path]:
         """Writes the data and the figure."""
-        folder.mkdir(parents=True, exist_ok=True)
         data, picture = folder / "solver.json", folder / "solver.png"
         write_json(data, self.as_dict(), indent=1)
         self.figure().savefig(picture, dpi=150)

@@ -118,10 +118,10 @@ def offset_use(
     A point may be shifted, compared and averaged, and the difference of two is none, nor is that between an absolute
     temperature and a stated point, as in T − 20 °C; anything else needs an absolute temperature.
     """
-    if isinstance(node, Difference) and list(places) == [1] and isinstance(node.operands[1], Number):
-        return False, []
     if name in _SHIFTABLE and not (isinstance(node, Sum) and len(places) == 2):
-        return not (isinstance(node, Difference) and len(places) == 2) and name != "lt", []
+        stated = list(places) == [1] and isinstance(node.operands[1], Number)
+        difference = isinstance(node, Difference) and (len(places) == 2 or stated)
+        return not difference and name != "lt", []
     spans = operands(node.source) if len(node.operands) == 2 else (argument(node.source, 0),) * 2
     refused = []
     for index in places:

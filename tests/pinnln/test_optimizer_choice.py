@@ -116,7 +116,11 @@ WRONG: dict[str, tuple[str, object, str]] = {
     "nothing": ("optimizer", None, "found None"),
     "network": ("network", [20, 20], r"expected network to be a network such as MLP\(.*found \[20, 20\]"),
     "network of torch": ("network", torch.nn.Linear(1, 1), "expected network to be a network such as MLP"),
-    "sampling": ("sampling", 500, r"expected sampling to be Sampling\(interior=2000, face=100\) or the like, .*500"),
+    "sampling": (
+        "sampling",
+        500,
+        r"expected sampling to be Sampling\(interior=2000, face=100\) or the like, found 500",
+    ),
     "conditioning": ("conditioning", LayerNorm, "found the class LayerNorm: call it"),
 }
 

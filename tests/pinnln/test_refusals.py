@@ -188,6 +188,7 @@ BAD_SETTINGS = {
     "Adam": (lambda: Adam(steps=0), "a budget of 0 steps trains nothing"),
     "L-BFGS": (lambda: LBFGS(steps=-3), "a budget of -3 steps trains nothing"),
     "block": (lambda: LevenbergMarquardt(block=0), "expected block to be finite and above zero, found 0"),
+    "start": (lambda: LevenbergMarquardt(start=0.5), "expected start, rows over parameters, of at least 1, found 0.5"),
     "rate": (lambda: Adam(learning_rate=float("nan")), "expected learning_rate to be finite and above zero"),
     "points": (lambda: Sampling(interior=0), "expected at least one point inside and on each face, found 0 and 100"),
     "epsilon": (lambda: LayerNorm(epsilon=0.0), "expected epsilon above zero"),
