@@ -24,6 +24,7 @@ from pinnln.kernels import NormalEquations
 from pinnln.perceptron import MLP
 from pinnln.problem import Problem, Residual
 from pinnln.residual_objective import ResidualObjective, Sampling
+from pinnln.threads import suited_threads
 from pinnln.timing import timed
 from pinnln.units import Q, Scales, coordinates, d, field, sin
 from pinnln.whole_file import write_json
@@ -42,7 +43,7 @@ class Sizes:
     rows: int = 3000
     many_points: tuple[int, ...] = (1000, 2000, 4000, 8000, 16000, 32000)
     step_widths: tuple[int, ...] = (20, 40, 80, 160)
-    model_widths: tuple[int, ...] = (14, 20, 28, 40)
+    model_widths: tuple[int, ...] = (20, 28, 40, 54)
     memory_points: tuple[int, ...] = (10_000, 1_000_000)
 
 
@@ -51,11 +52,13 @@ STANDARD = Sizes()
 
 @dataclass(frozen=True)
 class Beside:
-    """Our time [s] beside that of its bare products, and how many times that was to be at most."""
+    """Our time [s] beside that of its bare products, both on the threads that a training of that size uses, and how
+    many times that was to be at most."""
 
     what: str
     parameters: int
     points: int
+    threads: int
     ours: float
     bare: float
     target: float | None
@@ -68,7 +71,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Growth:
-    """Times [s] against points N or parameters P, and the power that an operation count leads to."""
+    """Times [s] on one thread against points N or parameters P, and the power that an operation count leads to."""
 
     what: str
     against: str
@@ -97,7 +100,6 @@ class SolverBench:
 
     command: str
     device: str
-    threads: int
     torch: str
     beside: tuple[Beside, ...]
     growth: tuple[Growth, ...]
@@ -110,10 +112,14 @@ class SolverBench:
 
     def table(self) -> str:
         """Markdown: steps beside bare products, then growth, then memory."""
-        lines = ["| step | P | N | ours, ms | bare products, ms | times | at most |", "|---|---|---|---|---|---|---|"]
+        lines = [
+            "| step | P | N | threads | ours, ms | bare products, ms | times | at most |",
+            "|---|---|---|---|---|---|---|---|",
+        ]
         lines += [
-            f"| {item.what} | {item.parameters:,} | {item.points:,} | {1e3 * item.ours:.2f} | {1e3 * item.bare:.2f} "
-            f"| {item.ratio:.2f} | {'' if item.target is None else f'{item.target:g}'} |"
+            f"| {item.what} | {item.parameters:,} | {item.points:,} | {item.threads} "
+            f"| {1e3 * item.ours:.2f} | {1e3 * item.bare:.2f} | {item.ratio:.2f} "
+            f"| {'' if item.target is None else f'{item.target:g}'} |"
             for item in self.beside
         ]
         lines += ["", "| cost of | against | power, fitted | power, counted |", "|---|---|---|---|"]
@@ -139,7 +145,7 @@ class SolverBench:
             panel.grid(alpha=0.25)
             panel.legend(fontsize=7)
         panels[0].set_ylabel("seconds")
-        figure.suptitle(f"float64, {self.threads} threads, {self.device}", fontsize=9)
+        figure.suptitle(f"float64, one thread, {self.device}", fontsize=9)
         return figure
 
     def save(self, folder: Path) -> list[Path]:
@@ -154,17 +160,15 @@ def bench_solver(sizes: Sizes, repeats: int, command: str) -> SolverBench:
     """Measures all of it."""
     beside = [_adam_step(network, sizes.points, repeats) for network in sizes.networks]
     beside.append(_jacobian_and_gram(sizes.model_width, sizes.rows, repeats))
-    growth = [
-        _growth(STEP, "N", [(20, points) for points in sizes.many_points], 1.0, repeats),
-        _growth(MODEL, "N", [(sizes.model_width, points) for points in sizes.many_points], 1.0, repeats),
-        _growth(STEP, "P", [(width, sizes.points) for width in sizes.step_widths], 1.0, repeats),
-        _growth(MODEL, "P", [(width, sizes.points) for width in sizes.model_widths], 2.0, repeats),
-    ]
+    with suited_threads(0):
+        growth = [
+            _growth(STEP, "N", [(20, points) for points in sizes.many_points], 1.0, repeats),
+            _growth(MODEL, "N", [(sizes.model_width, points) for points in sizes.many_points], 1.0, repeats),
+            _growth(STEP, "P", [(width, sizes.points) for width in sizes.step_widths], 1.0, repeats),
+            _growth(MODEL, "P", [(width, sizes.points) for width in sizes.model_widths], 2.0, repeats),
+        ]
     peaks = [Peak(what, points, peak_memory(what, points)) for what in (STEP, MODEL) for points in sizes.memory_points]
-    device = name_of("cpu")
-    return SolverBench(
-        command, device, torch.get_num_threads(), torch.__version__, tuple(beside), tuple(growth), tuple(peaks)
-    )
+    return SolverBench(command, name_of("cpu"), torch.__version__, tuple(beside), tuple(growth), tuple(peaks))
 
 
 def burgers(width: int, depth: int, points: int) -> tuple[ResidualObjective, torch.Tensor]:
@@ -219,10 +223,11 @@ def print_peak(what: str, points: int) -> None:
     `getrusage` is not asked, since a process that was started by a larger one reports the peak of that one.
     """
     made, theta = burgers(20, 3, points)
-    if what == MODEL:
-        made.least_squares(theta, NormalEquations(made.size)).rows(theta)
-    else:
-        made.gradient(theta)
+    with suited_threads(made.size):
+        if what == MODEL:
+            made.least_squares(theta, NormalEquations(made.size)).rows(theta)
+        else:
+            made.gradient(theta)
     status = Path("/proc/self/status")
     lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
     marks = [float(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
@@ -239,22 +244,36 @@ def _adam_step(network: tuple[int, int], points: int, repeats: int) -> Beside:
         _, parameter.grad = made.gradient(parameter)
         optimizer.step()
 
-    spent = timed({"ours": step, "bare": bare_products(width, depth, points)}, repeats)
-    target = 2.0 if network == (128, 5) else None
-    return Beside(f"Adam step, {depth}×{width}", made.size, points, spent["ours"], spent["bare"], target)
+    what, target = f"Adam step, {depth}×{width}", 2.0 if network == (128, 5) else None
+    return _beside(what, made.size, points, step, bare_products(width, depth, points), target, repeats)
 
 
 def _jacobian_and_gram(width: int, rows: int, repeats: int) -> Beside:
     made, theta = burgers(width, 3, rows)
     standing = np.random.default_rng(0).standard_normal((made.size, rows))
-    spent = timed(
-        {
-            "ours": lambda: made.least_squares(theta, NormalEquations(made.size)),
-            "bare": lambda: dsyrk(1.0, standing.T, trans=1),
-        },
+    return _beside(
+        "Jacobian and Gram, beside dsyrk",
+        made.size,
+        rows,
+        lambda: made.least_squares(theta, NormalEquations(made.size)),
+        lambda: dsyrk(1.0, standing.T, trans=1),
+        2.0,
         repeats,
     )
-    return Beside("Jacobian and Gram, beside dsyrk", made.size, rows, spent["ours"], spent["bare"], 2.0)
+
+
+def _beside(
+    what: str,
+    parameters: int,
+    points: int,
+    ours: Callable[[], object],
+    bare: Callable[[], object],
+    target: float | None,
+    repeats: int,
+) -> Beside:
+    with suited_threads(parameters):
+        spent = timed({"ours": ours, "bare": bare}, repeats)
+        return Beside(what, parameters, points, torch.get_num_threads(), spent["ours"], spent["bare"], target)
 
 
 def _growth(what: str, against: str, cases: Sequence[tuple[int, int]], expected: float, repeats: int) -> Growth:

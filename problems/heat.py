@@ -79,6 +79,6 @@ def copper_bar(
         exact=exact,
         network=MLP(width=20, depth=3),
         sampling=Sampling(interior=1500),
-        steps=60,
+        steps=120,
         citation="H. S. Carslaw, J. C. Jaeger, Conduction of Heat in Solids, 2nd ed., Oxford 1959, §3.3",
     )

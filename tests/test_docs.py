@@ -17,6 +17,7 @@ import torch
 from pinnln import IncommensurableError, ResidualVector, UnitsError
 from pinnln.head_to_head_report import read_runs, report
 from pinnln.kernel_bench import KernelBench, Measured
+from pinnln.solver_bench import Beside, Growth, Peak, SolverBench
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"pinnln": "pinnln", "units": "pinnln.units", "kernels": "pinnln.kernels", "problems": "pinnln.problems"}
@@ -91,6 +92,21 @@ def test_the_readme_says_how_long_torch_takes() -> None:
 def test_the_page_of_the_kernels_says_what_was_measured(row: str) -> None:
     """Each row of its table, and the command."""
     assert row in (ROOT / "docs" / "kernels.md").read_text()
+
+
+def step_rows() -> list[str]:
+    """The rows of what a step costs, of its growth and of its memory, and the command that measured them."""
+    found = json.loads((ROOT / "docs" / "solver" / "solver.json").read_text())
+    kinds = {"beside": Beside, "growth": Growth, "peaks": Peak}
+    parts = {name: tuple(kind(**item) for item in found[name]) for name, kind in kinds.items()}
+    kept = {name: found[name] for name in ("command", "device", "torch")}
+    return [*filter(None, SolverBench(**kept, **parts).table().splitlines()), found["command"]]
+
+
+@pytest.mark.parametrize("row", step_rows())
+def test_the_page_of_the_solver_says_what_was_measured(row: str) -> None:
+    """Each row of its tables, and the commands."""
+    assert row in (ROOT / "docs" / "solver.md").read_text()
 
 
 GROUPS = {"copper_bar": "Fo", "joule_heating": "–", "natural_convection": "Ra = 10⁴, Pr = 0.71"}

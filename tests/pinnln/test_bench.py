@@ -108,7 +108,7 @@ def test_powers_are_fitted() -> None:
     """Times that grow with the square have the power two; a ratio is ours over bare."""
     growth = Growth("gradient", "P", (10, 20, 40), (1.0, 4.0, 16.0), 2.0)
     assert growth.slope == pytest.approx(2.0)
-    assert Beside("step", 1, 1, ours=3.0, bare=2.0, target=None).ratio == 1.5
+    assert Beside("step", 1, 1, 1, ours=3.0, bare=2.0, target=None).ratio == 1.5
 
 
 @pytest.mark.parametrize("what", [solver_bench.STEP, solver_bench.MODEL])
