@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import numpy as np
 import pint
 
-from pinnln.units.algebra import fold
+from pinnln.units.balance import balance, weigh
+from pinnln.units.bounds import from_conditions, resting, slopes
 from pinnln.units.errors import ScalesError, UnitsError
-from pinnln.units.expression import Coordinate, Derivative, Expression, Field, Negation
+from pinnln.units.expression import Coordinate, Field
 from pinnln.units.nondimensional import Characteristic, Yardsticks
-from pinnln.units.program import NUMPY, Partial, Program
 from pinnln.units.registry import Measured, Q, coherent, measure, snap
-from pinnln.units.shapes import Ball
-from pinnln.units.statement import Stated, Statement
+from pinnln.units.statement import Stated
 
 Given: TypeAlias = "pint.Quantity[Any] | float | tuple[pint.Quantity[Any] | float, pint.Quantity[Any] | float]"
+Proposal: TypeAlias = tuple[Characteristic, str]
+
+_GIVEN = "given"
+_TORN = 1e4
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Scales:
 
     Args: given, name = span, or name = (reference, span); a coordinate's reference is its start unless given, a
     field's is zero. What is not given is proposed by `resolve`: extents for coordinates, the range of the conditions
-    for fields, with a reference for temperatures.
+    for fields, with a reference for temperatures, and for fields that no condition bounds the balance of the terms.
     Raises: ScalesError for a span that is zero, negative or not finite.
 
     >>> Scales(x=Q("10 cm"), T=(Q(20, "degC"), Q(80, "delta_degC")))
@@ -59,23 +61,30 @@ class Scales:
     def resolve(self, problem: Stated) -> ResolvedScales:
         """The scales of every symbol of a problem, missing ones proposed.
 
-        Raises: ScalesError for an unknown name, a wrong dimension, or a field that no condition bounds.
+        Raises: ScalesError for an unknown name, a wrong dimension, scales that contradict each other, or a field that
+        neither a condition nor a balance of terms bounds.
         """
         symbols: list[Coordinate | Field] = [*problem.coordinates, *problem.fields]
         names = [symbol.name for symbol in symbols]
         for name in self._measured:
             if name not in names:
                 raise ScalesError(f"a scale was given for {name!r}: expected one of {', '.join(names)}")
+        found = {symbol: self._of(symbol, problem) for symbol in symbols}
+        known = {symbol: pair for symbol, pair in found.items() if pair is not None}
+        found |= _balanced(problem, known)
+        _refuse_contradictions(problem, {symbol: pair for symbol, pair in found.items() if pair is not None})
         yardsticks: dict[Coordinate | Field, Characteristic] = {}
         rows = []
         for symbol in symbols:
-            characteristic, origin = self._of(symbol, problem)
-            yardsticks[symbol] = characteristic
-            reference = coherent(characteristic.reference, symbol.dimension)
-            rows.append(Scale(symbol.name, reference, coherent(characteristic.span, symbol.dimension), origin))
+            pair = found[symbol]
+            assert pair is not None
+            yardsticks[symbol], origin = pair
+            reference = coherent(yardsticks[symbol].reference, symbol.dimension)
+            rows.append(Scale(symbol.name, reference, coherent(yardsticks[symbol].span, symbol.dimension), origin))
         return ResolvedScales(yardsticks, tuple(rows))
 
-    def _of(self, symbol: Coordinate | Field, problem: Stated) -> tuple[Characteristic, str]:
+    def _of(self, symbol: Coordinate | Field, problem: Stated) -> Proposal | None:
+        """What is given or what extents and conditions say, None for a field that they do not bound."""
         if symbol.name in self._measured:
             reference, span = self._measured[symbol.name]
             for part in (reference, span):
@@ -84,10 +93,10 @@ class Scales:
                         f"the scale of {symbol.name!r} has the dimension {part.dimension}: expected {symbol.dimension}"
                     )
             start = symbol.low if isinstance(symbol, Coordinate) else 0.0
-            return Characteristic(start if reference is None else reference.value, span.value), "given"
+            return Characteristic(start if reference is None else reference.value, span.value), _GIVEN
         if isinstance(symbol, Coordinate):
             return Characteristic(symbol.low, snap(symbol.high - symbol.low)), "its extent"
-        return _proposed(symbol, problem)
+        return from_conditions(symbol, problem)
 
 
 @dataclass(frozen=True)
@@ -130,68 +139,42 @@ def _pair(name: str, value: Given) -> tuple[Measured | None, Measured]:
     return (measured[0] if len(parts) == 2 else None), span
 
 
-def _proposed(field: Field, problem: Stated) -> tuple[Characteristic, str]:
-    """Range of the values that conditions fix, else the largest slope over the extent."""
-    low, high = math.inf, -math.inf
-    slopes = 0.0
+def _balanced(problem: Stated, known: Mapping[Coordinate | Field, Proposal]) -> dict[Coordinate | Field, Proposal]:
+    """The yardsticks of the fields that no condition bounds, from the balance of the terms of the equations."""
+    unknown = [field for field in problem.fields if field not in known]
+    if not unknown:
+        return {}
+    references = {symbol: characteristic.reference for symbol, (characteristic, _) in known.items()}
+    references |= {field: resting(field, problem) for field in unknown}
+    spans = {symbol: characteristic.span for symbol, (characteristic, _) in known.items()}
+    equations = [weigh(item, references, spans) for item in problem.statements if item.kind == "residual"]
+    found = balance([*equations, *slopes(problem, unknown)], unknown)
+    return {field: (Characteristic(references[field], snap(its.span)), its.origin) for field, its in found.items()}
+
+
+def _refuse_contradictions(problem: Stated, found: Mapping[Coordinate | Field, Proposal]) -> None:
+    """Two terms of one equation that only each other can balance, and that the given scales tear apart."""
+    references = {symbol: characteristic.reference for symbol, (characteristic, _) in found.items()}
+    spans = {symbol: characteristic.span for symbol, (characteristic, _) in found.items()}
+    given = [field for field in problem.fields if found[field][1] == _GIVEN]
     for statement in problem.statements:
-        if statement.value is None:
+        if statement.kind != "residual" or not given:
             continue
-        if statement.target is field:
-            values = sampled(statement.value, problem.coordinates, statement.rim)
-            low, high = float(values.min(initial=low)), float(values.max(initial=high))
-        slope = _slope(statement)
-        if slope is not None and slope.operands[0] is field:
-            slopes = max(slopes, _rise(statement, slope, problem.coordinates))
-    if str(field.dimension) == "K" and snap(high) > snap(low):
-        return Characteristic(snap(low), snap(snap(high) - snap(low))), "the range of its conditions"
-    if math.isfinite(low) and str(field.dimension) != "K" and max(abs(low), abs(high)) > 0:
-        return Characteristic(0.0, snap(max(abs(low), abs(high)))), "the largest value of its conditions"
-    if slopes > 0:
-        return Characteristic(
-            snap(low) if math.isfinite(low) else 0.0, snap(slopes)
-        ), "the largest slope of its conditions"
-    raise ScalesError(
-        f"no condition bounds the field {field.name!r}, so no scale can be proposed for it: "
-        f"give Scales({field.name}=…) with a quantity of dimension {field.dimension}"
-    )
-
-
-def _slope(statement: Statement) -> Derivative | None:
-    """The slope that a statement fixes, if it fixes one: on a shape, the first of its components."""
-    target = statement.target.operands[0] if isinstance(statement.target, Negation) else statement.target
-    if statement.rim is not None and statement.kind == "Neumann":
-        return next((node for node in target.walk() if isinstance(node, Derivative)), None)
-    return target if isinstance(target, Derivative) else None
-
-
-def _rise(statement: Statement, target: Derivative, coordinates: Sequence[Coordinate]) -> float:
-    assert statement.value is not None
-    extent = math.prod(item.high - item.low for item in target.coordinates)
-    return float(np.abs(sampled(statement.value, coordinates, statement.rim)).max(initial=0.0)) * extent
-
-
-def sampled(
-    expression: Expression, coordinates: Sequence[Coordinate], rim: Ball | None = None
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Finite values of an expression of the coordinates on a grid over their extents [coherent SI].
-
-    There are none if it depends on a field. On the surface of a shape, if `rim` is one.
-    """
-    program = Program([fold(expression)])
-    if any(isinstance(leaf, Partial) for leaf in program.leaves):
-        return np.zeros(0)
-    leaves = [leaf for leaf in program.leaves if isinstance(leaf, Coordinate)]
-    along = rim.coordinates if rim is not None else ()
-    per_axis = 33 if len(coordinates) <= 2 else 9
-    axes = [np.linspace(leaf.low, leaf.high, per_axis) for leaf in leaves if leaf not in along]
-    places = rim.surface(rim.directions()) if rim is not None else np.zeros((1, 0))
-    which, *grids = (grid.ravel() for grid in np.meshgrid(np.arange(len(places)), *axes, indexing="ij"))
-    free = iter(grids)
-    values = [places[which, along.index(leaf)] if leaf in along else next(free) for leaf in leaves]
-    with np.errstate(all="ignore"):
-        found = np.atleast_1d(np.asarray(program.run(values, NUMPY)[0], dtype=float))
-    return np.asarray(found[np.isfinite(found)])
+        kinds = weigh(statement, references, {item: span for item, span in spans.items() if item not in given}).kinds
+        logs = {field: math.log(spans[field]) for field in given}
+        if len(kinds) != 2 or not all(kind.size.powers and kind.size.fields <= set(given) for kind in kinds):
+            continue
+        small, large = sorted(kinds, key=lambda kind: kind.size.at(logs))
+        factor = large.size.at(logs) - small.size.at(logs)
+        blamed = [item for item in given if item in small.size.powers and item not in large.size.powers]
+        if factor > math.log(_TORN) and blamed:
+            apt = snap(spans[blamed[-1]] * math.exp(factor / small.size.powers[blamed[-1]]))
+            shown = coherent(float(f"{apt:.3g}"), blamed[-1].dimension)
+            raise ScalesError(
+                f"the given scales contradict each other in {statement.name!r}: {large.text} is "
+                f"{math.exp(factor):.1e} times {small.text}, and no other term balances it: "
+                f"give Scales({blamed[-1].name}=Q('{shown:~}')), or leave it out"
+            )
 
 
 def unit_yardsticks(problem: Stated, base_units: Mapping[str, str] | None = None) -> Yardsticks:

@@ -46,8 +46,8 @@ from pinnln.quadrature import over_domain
 from pinnln.residual_objective import ResidualObjective
 from pinnln.solution import Report, fingerprint
 from pinnln.units import Coordinate, Q
+from pinnln.units.bounds import sampled
 from pinnln.units.program import NUMPY, Program
-from pinnln.units.scales import sampled
 
 L, K = Q("2 m"), Q("1 K")
 x, y = coordinates(x=(0 * L, L), y=(0 * L, L))

@@ -1,0 +1,311 @@
+"""Scales from dominant balance: those of the textbooks, with no hint, in any units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from pinnln import Dirichlet, Initial, Neumann, Pin, Problem, Residual, Robin, laplacian
+from pinnln.problems import (
+    allen_cahn,
+    copper_bar,
+    joule_heating,
+    kovasznay,
+    natural_convection,
+    poroelastic_column,
+    thermoelastic_bar,
+)
+from pinnln.units import Field, Q, Quantity, Scales, ScalesError, coordinates, d, div, field
+
+TEXTBOOK = 3.0
+
+
+def channel(speed: Quantity | None, drop: Quantity | None) -> Problem:
+    """Water in a channel of 2 mm by 20 mm, half of it, driven by its inlet or by the pressure there."""
+    L, H, rho, mu = Q("20 mm"), Q("1 mm"), Q("998 kg/m^3"), Q("1 mPa*s")
+    x, y = coordinates(x=(0 * L, L), y=(0 * H, H))
+    u, v, p = (field(name, unit, of=(x, y)) for name, unit in (("u", "m/s"), ("v", "m/s"), ("p", "Pa")))
+    inlet = Dirichlet(u, speed, on=x.start) if speed is not None else Dirichlet(p, drop or Q("1 Pa"), on=x.start)
+
+    def carried(q: Field) -> object:
+        return rho * (u * d(q, x) + v * d(q, y))
+
+    return Problem(
+        Residual("continuity", div((u, v))),
+        Residual("momentum_x", carried(u) + d(p, x) - mu * laplacian(u)),  # type: ignore[operator]
+        Residual("momentum_y", carried(v) + d(p, y) - mu * laplacian(v)),  # type: ignore[operator]
+        inlet,
+        Dirichlet(u, Q("0 m/s"), on=y.end),
+        Dirichlet(v, Q("0 m/s"), on=y.ends),
+        Neumann(u, Q("0 1/s"), on=y.start),
+        Dirichlet(p, Q("0 Pa"), on=x.end),
+    )
+
+
+def duct() -> Problem:
+    """Oil driven through a slit by a given pressure gradient, fully developed:  μ u″ = −G."""
+    H, mu, G = Q("5 mm"), Q("0.1 Pa*s"), Q("2 kPa/m")
+    (y,) = coordinates(y=(0 * H, H))
+    u = field("u", "m/s", of=(y,))
+    return Problem(
+        Residual("momentum", mu * d(u, y, y) + G),
+        Dirichlet(u, Q("0 m/s"), on=y.end),
+        Neumann(u, Q("0 1/s"), on=y.start),
+    )
+
+
+def heavy_plate() -> Problem:
+    """A steel plate that stands on its edge and carries its own weight, in plane strain."""
+    L, H, g, rho = Q("2 m"), Q("1 m"), Q("9.81 m/s^2"), Q("7850 kg/m^3")
+    lam, G = Q("121 GPa"), Q("81 GPa")
+    x, y = coordinates(x=(0 * L, L), y=(0 * H, H))
+    u, v = field("u", "m", of=(x, y)), field("v", "m", of=(x, y))
+    return Problem(
+        Residual("across", (lam + 2 * G) * d(u, x, x) + G * d(u, y, y) + (lam + G) * d(v, x, y)),
+        Residual("upright", (lam + 2 * G) * d(v, y, y) + G * d(v, x, x) + (lam + G) * d(u, x, y) - rho * g),
+        Dirichlet(u, 0 * L, on=y.start),
+        Dirichlet(v, 0 * L, on=y.start),
+    )
+
+
+def pulled_rod() -> Problem:
+    """A rod that is held at one end and pulled at the other."""
+    L, E, pull = Q("50 cm"), Q("70 GPa"), Q("100 MPa")
+    (x,) = coordinates(x=(0 * L, L))
+    u = field("u", "mm", of=(x,))
+    return Problem(
+        Residual("equilibrium", E * d(u, x, x)), Dirichlet(u, 0 * L, on=x.start), Neumann(u, pull / E, x.end)
+    )
+
+
+def reacting_layer() -> Problem:
+    """A and B meet in a layer of gel and make C, which nothing else tells of."""
+    L, D, k, t_end, c0 = Q("1 mm"), Q("1e-9 m^2/s"), Q("0.05 m^3/mol/s"), Q("1000 s"), Q("10 mol/m^3")
+    x, t = coordinates(x=(0 * L, L), t=(0 * t_end, t_end))
+    a, b, c = (field(name, "mol/m^3", of=(x, t)) for name in "abc")
+    rate = k * a * b
+    return Problem(
+        Residual("A", d(a, t) - D * d(a, x, x) + rate),
+        Residual("B", d(b, t) - D * d(b, x, x) + rate),
+        Residual("C", d(c, t) - D * d(c, x, x) - rate),
+        Dirichlet(a, c0, on=x.start),
+        Dirichlet(b, c0, on=x.end),
+        *(Initial(item, 0 * c0) for item in (a, b, c)),
+        Dirichlet(c, 0 * c0, on=x.ends),
+    )
+
+
+def pumping_test() -> Problem:
+    """Water drawn from a confined aquifer:  S ∂h/∂t = T (1/r) ∂(r ∂h/∂r)/∂r,  the rate Q at the well."""
+    well, far, day = Q("0.1 m"), Q("200 m"), Q("1 day")
+    S, T, rate = Q("1e-4"), Q("100 m^2/day"), Q("500 m^3/day")
+    r, t = coordinates(r=(well, far), t=(0 * day, day))
+    h = field("h", "m", of=(r, t))
+    return Problem(
+        Residual("storage", S * d(h, t) - T * d(r * d(h, r), r) / r),
+        Neumann(h, -rate / (2 * math.pi * well * T), on=r.start),
+        Dirichlet(h, Q("0 m"), on=r.end),
+        Initial(h, Q("0 m")),
+    )
+
+
+def found(problem: Problem, name: str, unit: str) -> float:
+    """The proposed span of a field in a unit, no scale given."""
+    return float(problem.scales()[name].span.m_as(unit))
+
+
+FREE_FALL = (9.81 / 300 * 10 * 0.022) ** 0.5
+SPANS: dict[str, tuple[Callable[[], Problem], str, str, float]] = {
+    "free fall": (lambda: natural_convection().problem, "u", "m/s", FREE_FALL),
+    "free fall, upwards": (lambda: natural_convection().problem, "v", "m/s", FREE_FALL),
+    "stagnation pressure of free fall": (lambda: natural_convection().problem, "p", "Pa", 1.18 * FREE_FALL**2),
+    "temperature difference of the cavity": (lambda: natural_convection().problem, "T", "K", 10.0),
+    "free fall at Ra = 1e5": (
+        lambda: natural_convection(rayleigh=1e5).problem,
+        "v",
+        "m/s",
+        (9.81 / 300 * 100 * 0.022) ** 0.5,
+    ),
+    "speed of the inlet": (lambda: channel(Q("1 m/s"), None), "u", "m/s", 1.0),
+    "what continuity leaves across": (lambda: channel(Q("1 m/s"), None), "v", "m/s", 0.05),
+    "stagnation pressure of an inlet": (lambda: channel(Q("1 m/s"), None), "p", "Pa", 998.0),
+    "lubrication pressure of a slow inlet": (lambda: channel(Q("1 mm/s"), None), "p", "Pa", 1e-3 * 1e-3 * 0.02 / 1e-6),
+    "Poiseuille's speed from a pressure": (lambda: channel(None, Q("0.1 Pa")), "u", "m/s", 0.1 * 1e-6 / (2e-3 * 0.02)),
+    "Bernoulli's speed from a pressure": (lambda: channel(None, Q("1 kPa")), "u", "m/s", (1000 / 998) ** 0.5),
+    "Poiseuille's speed from a gradient": (duct, "u", "m/s", 2000 * 0.005**2 / (2 * 0.1)),
+    "bump of a conducting bar": (lambda: copper_bar().problem, "T", "K", 80.0),
+    "voltage": (lambda: joule_heating().problem, "phi", "mV", 20.0),
+    "warmth of a current": (lambda: joule_heating().problem, "T", "K", 1e6 * 0.02**2 / 15),
+    "thermal stretch": (lambda: thermoelastic_bar().problem, "u", "m", 12e-6 * 60 * 0.2),
+    "settlement under weight": (heavy_plate, "v", "m", 7850 * 9.81 / 283e9),
+    "stretch of a pulled rod": (pulled_rod, "u", "mm", 500 * 100e6 / 70e9),
+    "settlement of consolidation": (lambda: poroelastic_column().problem, "w", "m", 1e5 * 10 / 1e7),
+    "pressure of consolidation": (lambda: poroelastic_column().problem, "p", "kPa", 100.0),
+    "product of a slow reaction": (reacting_layer, "c", "mol/m^3", 0.05 * 100 / (1e-9 / 1e-6)),
+    "phases": (lambda: allen_cahn().problem, "u", "", 1.0),
+    "drawdown": (pumping_test, "h", "m", 500 / (2 * math.pi * 100)),
+    "speed before a grid": (lambda: kovasznay().problem, "u", "cm/s", 6.28),
+}
+
+
+@pytest.mark.parametrize("name", SPANS)
+def test_proposed_scales_are_those_of_the_textbook(name: str) -> None:
+    """Up to a factor of three, with no scale given by the user."""
+    make, symbol, unit, textbook = SPANS[name]
+    assert textbook / TEXTBOOK < found(make(), symbol, unit) < textbook * TEXTBOOK
+
+
+def test_free_fall_is_exact_and_says_why() -> None:
+    """U = √(gβΔT L), p = ρU², and the origin names the equation and the two terms."""
+    scales = natural_convection().problem.scales()
+    dT = scales["T"].span.m_as("K")
+    assert scales["v"].span.m_as("m/s") == pytest.approx((9.81 / 300 * dT * 0.022) ** 0.5, rel=1e-12)
+    assert scales["p"].span.m_as("Pa") == pytest.approx(1.18 * scales["v"].span.m_as("m/s") ** 2, rel=1e-12)
+    origins = {name: scales[name].origin for name in "uvp"}
+    assert "K⁻¹·(T − T0)" in " ".join(origins.values())
+    assert all(origin.startswith("balance of '") for origin in origins.values())
+
+
+def creeping(speed: float) -> Problem:
+    """Glycerol in a box at a temperature difference so small that nothing but friction holds it back."""
+    L, nu, alpha, lift, dT = Q("1 cm"), Q("1e-3 m^2/s"), Q("1e-7 m^2/s"), Q(speed, "m/s^2/K"), Q("1 mK")
+    x, y = coordinates(x=(0 * L, L), y=(0 * L, L))
+    u, v, p = (field(name, unit, of=(x, y)) for name, unit in (("u", "m/s"), ("v", "m/s"), ("p", "m^2/s^2")))
+    T = field("T", "K", of=(x, y))
+
+    def carried(q: Field) -> object:
+        return u * d(q, x) + v * d(q, y)
+
+    return Problem(
+        Residual("continuity", d(u, x) + d(v, y)),
+        Residual("momentum_x", carried(u) + d(p, x) - nu * laplacian(u)),  # type: ignore[operator]
+        Residual("momentum_y", carried(v) + d(p, y) - nu * laplacian(v) - lift * (T - Q("300 K"))),  # type: ignore[operator]
+        Residual("energy", carried(T) - alpha * laplacian(T)),  # type: ignore[operator]
+        *(Dirichlet(item, Q("0 m/s"), on=[x.ends, y.ends]) for item in (u, v)),
+        Dirichlet(T, Q("300 K"), on=x.start),
+        Dirichlet(T, Q("300 K") + dT, on=x.end),
+        Pin(p, Q("0 m^2/s^2"), at=(0 * L, 0 * L)),
+    )
+
+
+@given(st.floats(-9, 0))
+@settings(max_examples=15, deadline=None)
+def test_friction_takes_over_where_it_is_the_stronger(exponent: float) -> None:
+    """The speed is the smaller of free fall and Stokes', at any Grashof number; conduction never drives a flow."""
+    lift = 10.0**exponent
+    drive = lift * 1e-3
+    expected = min((drive * 0.01) ** 0.5, drive * 0.01**2 / 1e-3)
+    assert found(creeping(lift), "v", "m/s") == pytest.approx(expected, rel=1e-9)
+
+
+def test_air_around_a_wall_bounds_its_temperature() -> None:
+    """A Robin condition tells the temperature of the surroundings; with a = 0 it is a slope."""
+    L, h, k, start = Q("10 cm"), Q("10 W/m^2/K"), Q("50 W/m/K"), Q(20, "degC")
+    x, t = coordinates(x=(0 * L, L), t=(Q("0 s"), Q("1 hour")))
+    T = field("T", "degC", of=(x, t))
+    heat = Residual("heat", d(T, t) - Q("1e-5 m^2/s") * d(T, x, x))
+    cooled = Problem(heat, Initial(T, start), Robin(T, a=h, b=k, g=h * Q(373.15, "kelvin"), on=x.end))
+    assert found(cooled, "T", "K") == pytest.approx(80)
+    heated = Problem(heat, Initial(T, start), Robin(T, a=0 * h, b=k, g=Q("1000 W/m^2"), on=x.end))
+    assert found(heated, "T", "K") == pytest.approx(1000 / 50 * 0.1)
+    assert heated.scales()["T"].reference.m_as("degC") == pytest.approx(20)
+
+
+CAVITY = natural_convection()
+UNITS = {
+    "length": ("m", "inch", "mile", "nm"),
+    "time": ("s", "hour", "fortnight"),
+    "mass": ("kg", "pound", "electron_mass"),
+}
+
+
+@given(*(st.sampled_from(units) for units in UNITS.values()))
+@settings(max_examples=12, deadline=None)
+def test_restating_the_problem_changes_no_scale(length: str, time: str, mass: str) -> None:
+    """The cavity and the column in other units have the same yardsticks, bit for bit."""
+    cavity = natural_convection(
+        height=Q("2.2 cm").to(length),
+        viscosity=Q("15.7 mm^2/s").to(f"{length}^2/{time}"),
+        density=Q("1.18 kg/m^3").to(f"{mass}/{length}^3"),
+        gravity=Q("9.81 m/s^2").to(f"{length}/{time}^2"),
+    )
+    assert [row.span for row in cavity.problem.scales().rows] == [row.span for row in CAVITY.problem.scales().rows]
+
+
+@given(st.floats(-3, 3), st.floats(-3, 3), st.floats(-3, 3))
+@settings(max_examples=10, deadline=None)
+def test_other_base_units_change_no_scale(length: float, time: float, mass: float) -> None:
+    """A problem whose numbers are those of base units 10^a m, 10^b s, 10^c kg, taken for SI, has its spans in them."""
+    m, s, kg = 10.0**length, 10.0**time, 10.0**mass
+    restated = natural_convection(
+        height=Q(0.022 / m, "m"),
+        viscosity=Q(15.7e-6 / m**2 * s, "m^2/s"),
+        density=Q(1.18 / kg * m**3, "kg/m^3"),
+        gravity=Q(9.81 / m * s**2, "m/s^2"),
+    )
+    there, here = restated.problem.scales(), CAVITY.problem.scales()
+    for name, unit, size in (("u", "m/s", m / s), ("v", "m/s", m / s), ("p", "Pa", kg / m / s**2)):
+        assert there[name].span.m_as(unit) * size == pytest.approx(here[name].span.m_as(unit), rel=1e-9)
+
+
+def test_given_scales_win_and_the_rest_follows() -> None:
+    """A velocity that is given moves the pressure with it."""
+    scales = natural_convection().problem.scales(Scales(u=Q("1 m/s")))
+    assert scales["u"].origin == "given"
+    assert scales["v"].span.m_as("m/s") == pytest.approx(1.0)
+    assert scales["p"].span.m_as("Pa") == pytest.approx(1.18)
+
+
+L = Q("1 m")
+x, y = coordinates(x=(0 * L, L), y=(0 * L, L))
+u, v, T = field("u", "m/s", of=(x, y)), field("v", "m/s", of=(x, y)), field("T", "K", of=(x, y))
+still = [Dirichlet(u, Q("0 m/s"), on=x.ends), Dirichlet(v, Q("0 m/s"), on=y.ends)]
+
+REFUSED = {
+    "one term": (
+        lambda: Problem(Residual("heat", laplacian(T)), Dirichlet(T, Q("300 K"), on=x.ends)),
+        Scales(),
+        "no condition bounds the field 'T', and no balance of terms does: 'heat' has nothing to balance .* with; "
+        "give Scales.T=…. with a quantity of dimension K",
+    ),
+    "a term that vanishes": (
+        lambda: Problem(
+            Residual("flow", laplacian(u) * Q("1 m^2/s") + Q("0 m/s^2/K") * (T - Q("300 K"))),
+            Residual("heat", laplacian(T)),
+            Dirichlet(T, Q("300 K"), on=x.start),
+            Dirichlet(T, Q("310 K"), on=x.end),
+            still[0],
+        ),
+        Scales(),
+        r"the field 'u', .* does: .*·\(T − .*\) of 'flow' vanishes identically; .* give Scales.u=…. with a quantity of "
+        "dimension m s⁻¹",
+    ),
+    "two fields that only follow each other": (
+        lambda: Problem(Residual("continuity", div((u, v))), Residual("waves", d(u, x, x) - d(v, y, y)), *still),
+        Scales(),
+        "the field 'u', and no balance of terms does; give Scales.u=…. with a quantity of dimension m s⁻¹",
+    ),
+    "contradiction": (
+        lambda: Problem(Residual("continuity", div((u, v))), Residual("heat", laplacian(u)), *still),
+        Scales(u=Q("1 m/s"), v=Q("1 um/s")),
+        "the given scales contradict each other in 'continuity': ∂u/∂x is 1.0e.06 times ∂v/∂y, and no other term "
+        r"balances it: give Scales\(v=Q\('1.0 m / s'\)\), or leave it out",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_scaled_is_refused_in_one_sentence(name: str) -> None:
+    """It names the field, says why, and asks for exactly the scale it needs."""
+    make, scales, words = REFUSED[name]
+    with pytest.raises(ScalesError, match=words):
+        make().scales(scales)
+
+
+def test_the_scale_that_is_asked_for_suffices() -> None:
+    """Of two fields that only follow each other one is enough."""
+    make, _, _ = REFUSED["two fields that only follow each other"]
+    assert make().scales(Scales(u=Q("2 m/s")))["v"].span.m_as("m/s") == pytest.approx(2)
