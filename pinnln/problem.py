@@ -19,7 +19,9 @@ from pinnln.units import (
     lint,
 )
 from pinnln.units.collection import collect
+from pinnln.units.dimensionless_form import DimensionlessForm, dimensionless_form
 from pinnln.units.expression import named_quantities
+from pinnln.units.imbalance import imbalances
 from pinnln.units.linter import require_sound
 from pinnln.units.nondimensional import nondimensionalize
 from pinnln.units.shapes import require_apart
@@ -45,9 +47,14 @@ class Residual:
 
 @dataclass(frozen=True)
 class TermSizes:
-    """The size of every term of every equation over the largest of its equation, in characteristic scales."""
+    """The size of every term of every equation over the largest of its equation, in characteristic scales.
+
+    Attributes: equations, terms and sizes by name; warnings, a sentence for each equation of which only one term
+    counts, and which scale causes it.
+    """
 
     equations: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = field(default_factory=tuple)
+    warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "\n".join(f"{name}: {', '.join(f'{size:.2g}' for _, size in sizes)}" for name, sizes in self.equations)
@@ -113,9 +120,16 @@ class Problem:
 
     def term_sizes(self, scales: Scales | None = None) -> TermSizes:
         """How large each term of each equation is, over the largest of its equation."""
-        yardsticks = self.scales(scales).yardsticks
-        equations = [nondimensionalize(item.statement, yardsticks) for item in self.residuals]
-        return TermSizes(tuple((item.name, item.sizes) for item in equations))
+        resolved = self.scales(scales)
+        equations = [nondimensionalize(item.statement, resolved.yardsticks) for item in self.residuals]
+        return TermSizes(tuple((item.name, item.sizes) for item in equations), imbalances(self, resolved))
+
+    def dimensionless(self, scales: Scales | None = None) -> DimensionlessForm:
+        """The problem in pure numbers, as a paper would print it: scales, dimensionless groups, equations, conditions.
+
+        Raises: UnitsError if the problem is not sound, ScalesError if a scale is wrong or cannot be proposed.
+        """
+        return dimensionless_form(self, self.scales(scales))
 
     def __repr__(self) -> str:
         equations = [f"{item.name}: {item.statement.target} = 0" for item in self.residuals]

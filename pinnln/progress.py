@@ -99,6 +99,8 @@ class TrainingDisplay:
             small = [term for term, size in each if size < _SMALL]
             if small:
                 self.console.print(f"warning: {small[0]} in {name} is smaller than {_SMALL:g}: are the scales apt?")
+        for warning in sizes.warnings:
+            self.console.print(f"warning: {warning}")
         soft = [item.name for group in formulation.groups[1:] for item in group.components]
         exact = [need.statement.name for need in formulation.ansatz.met]
         self.console.print(f"met exactly: {', '.join(exact) or 'none'}; in the loss: {', '.join(soft) or 'none'}")

@@ -1,0 +1,171 @@
+"""Dimensionless groups: named where the field has a name, counted by Buckingham's theorem otherwise."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from pinnln import Dirichlet, Initial, Neumann, Pin, Problem, Residual, Robin, laplacian
+from pinnln.problems import CATALOG, copper_bar, natural_convection, poroelastic_column
+from pinnln.units import DIMENSIONLESS, Dimension, Field, Q, Quantity, constant, coordinates, d, field
+from pinnln.units.buckingham import eliminated, nullspace, products
+from pinnln.units.groups import NAMED, Groups, groups_of
+
+UNITS = {
+    "gβ": "m s^-2 K^-1",
+    "ΔT": "K",
+    "L": "m",
+    "ν": "m^2/s",
+    "α": "m^2/s",
+    "D": "m^2/s",
+    "U": "m/s",
+    "τ": "s",
+    "h": "W/m^2/K",
+    "λ": "W/m/K",
+    "k": "1/s",
+    "g": "m/s^2",
+    "ρ": "kg/m^3",
+    "γ": "N/m",
+    "c": "m/s",
+    "c_p": "J/kg/K",
+    "B": "tesla",
+    "σ": "S/m",
+    "μ": "Pa*s",
+}
+
+
+@pytest.mark.parametrize("symbol", NAMED)
+def test_every_named_group_is_a_pure_number(symbol: str) -> None:
+    """The dimensions of its parts cancel."""
+    whole = DIMENSIONLESS
+    for letter, power in NAMED[symbol][1].items():
+        whole = whole * Dimension.of(Q(1.0, UNITS[letter]).dimensionality) ** Fraction(power)
+    assert whole.dimensionless
+
+
+def found(problem: Problem) -> Groups:
+    """The groups of a problem, no scale given."""
+    return groups_of(problem, problem.scales())
+
+
+def test_the_cavity_has_its_five_numbers() -> None:
+    """Ra and Pr as it was built, Re and Pe from free fall: Re² = Gr, Pe² = Ra Pr."""
+    groups = found(natural_convection(rayleigh=2e4, prandtl=0.6).problem)
+    assert groups["Ra"] == pytest.approx(2e4, rel=1e-9)
+    assert groups["Pr"] == pytest.approx(0.6, rel=1e-9)
+    assert groups["Gr"] == pytest.approx(2e4 / 0.6, rel=1e-9)
+    assert groups["Re"] ** 2 == pytest.approx(2e4 / 0.6, rel=1e-9)
+    assert groups["Pe"] ** 2 == pytest.approx(2e4 * 0.6, rel=1e-9)
+    with pytest.raises(KeyError, match="there is no group 'Ha': expected one of Ra, Gr, Pr"):
+        groups["Ha"]
+
+
+def test_heat_and_consolidation_have_a_fourier_number() -> None:
+    """α τ/L² of the bar; of the column the diffusivity is mobility over storage."""
+    assert found(copper_bar().problem)["Fo"] == pytest.approx(1.11 * 30 / 100)
+    assert found(poroelastic_column().problem)["Fo_D"] == pytest.approx(1e-12 / 1e-8 * 60 * 86400 / 100)
+
+
+def test_a_channel_has_a_reynolds_number_whatever_its_equation_is_divided_by() -> None:
+    """ρ(u·∇)u = −∇p + μΔu and the same over ρ."""
+    H, U, rho, mu = Q("1 cm"), Q("10 cm/s"), Q("998 kg/m^3"), Q("1 mPa*s")
+    x, y = coordinates(x=(0 * H, 5 * H), y=(0 * H, H))
+    u, v, p = (field(name, unit, of=(x, y)) for name, unit in (("u", "m/s"), ("v", "m/s"), ("p", "Pa")))
+    values = []
+    for factor in (Q("1 kg/m^3"), rho):
+
+        def momentum(w: Field, axis: object, by: Quantity = factor) -> object:
+            return (rho / by) * (u * d(w, x) + v * d(w, y)) + d(p, axis) / by - (mu / by) * laplacian(w)  # type: ignore[arg-type]
+
+        channel = Problem(
+            Residual("continuity", d(u, x) + d(v, y)),
+            Residual("momentum_x", momentum(u, x)),  # type: ignore[arg-type]
+            Residual("momentum_y", momentum(v, y)),  # type: ignore[arg-type]
+            Dirichlet(u, U, on=x.start),
+            Dirichlet(v, 0 * U, on=y.ends),
+            Pin(p, Q("0 Pa"), at=(5 * H, 0 * H)),
+        )
+        values.append(found(channel)["Re"])
+    assert values == pytest.approx([0.1 * 0.01 * 998 / 1e-3] * 2)
+
+
+def test_walls_reactions_and_waves_of_time() -> None:
+    """Bi of a wall in air, Da of a reaction, Pe and St of a wind."""
+    L, k, h, wind, D, rate = Q("10 cm"), Q("2 W/m/K"), Q("50 W/m^2/K"), Q("2 cm/s"), Q("4 mm^2/s"), Q("0.01 1/s")
+    x, t = coordinates(x=(0 * L, L), t=(Q("0 s"), Q("10 s")))
+    T, c = field("T", "K", of=(x, t)), field("c", "mol/m^3", of=(x, t))
+    problem = Problem(
+        Residual("heat", d(T, t) + wind * d(T, x) - D * d(T, x, x)),
+        Residual("species", d(c, t) - D * d(c, x, x) + rate * c),
+        Initial(T, Q("300 K")),
+        Robin(T, a=h, b=k, g=h * Q("350 K"), on=x.end),
+        Initial(c, Q("1 mol/m^3")),
+    )
+    groups = found(problem)
+    assert groups["Bi"] == pytest.approx(50 * 0.1 / 2)
+    assert groups["Da"] == pytest.approx(0.01 * 0.01 / 4e-6)
+    assert groups["Pe"] == pytest.approx(0.02 * 0.1 / 4e-6)
+    assert groups["St"] == pytest.approx(0.1 / (0.02 * 10))
+    assert groups["Le"] == pytest.approx(1)
+
+
+def test_what_has_no_name_is_counted_by_buckingham() -> None:
+    """A beam on an elastic bed: EI w⁗ + k w = q has one product of EI, k, L that no table knows."""
+    L, EI, bed, load = Q("3 m"), Q("2e6 N*m^2"), Q("5 MPa"), Q("1 kN/m")
+    (x,) = coordinates(x=(0 * L, L))
+    w = field("w", "m", of=(x,))
+    beam = Problem(
+        Residual("bending", constant("EI", EI) * d(w, x, x, x, x) + constant("bed", bed) * w - constant("q", load)),
+        Dirichlet(w, 0 * L, on=x.ends),
+        Neumann(w, 0.0, on=x.ends),
+    )
+    groups = found(beam)
+    assert [item.symbol for item in groups.groups] == ["Pi_1", "Pi_2"]
+    assert any(item.value in (pytest.approx(5e6 * 81 / 2e6), pytest.approx(2e6 / (5e6 * 81))) for item in groups.groups)
+    assert any("EI" in item.definition and "bed" in item.definition for item in groups.groups)
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_every_problem_of_the_library_has_finite_groups(name: str) -> None:
+    """Whatever is found is a positive number with a definition."""
+    groups = found(CATALOG[name]().problem).groups
+    assert all(math.isfinite(item.value) and item.value > 0 and item.definition for item in groups)
+
+
+WHOLE = st.integers(-4, 4).map(Fraction)
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda width: st.lists(st.lists(WHOLE, min_size=width, max_size=width), min_size=1, max_size=4)
+    )
+)
+def test_the_nullspace_is_exact_and_complete(rows: list[list[Fraction]]) -> None:
+    """A x = 0 exactly for every vector, and their number is width minus rank."""
+    width = len(rows[0])
+    basis = nullspace(rows, width)
+    for vector in basis:
+        assert all(sum(a * b for a, b in zip(row, vector, strict=True)) == 0 for row in rows)
+    assert len(basis) == width - len(eliminated(rows, width)[1])
+    assert len(eliminated(basis, width)[0]) == len(basis)
+
+
+BASES = ("[length]", "[time]", "[mass]")
+
+
+@given(st.lists(st.lists(st.integers(-2, 2), min_size=3, max_size=3), min_size=4, max_size=6))
+@settings(max_examples=50)
+def test_products_carry_no_dimension(powers: list[list[int]]) -> None:
+    """At least n − 3 of them, by Buckingham's theorem; those that are known already are not found again."""
+    dimensions = [Dimension.of(dict(zip(BASES, item, strict=True))) for item in powers]
+    vectors = products(dimensions)
+    assert len(vectors) >= len(dimensions) - 3
+    for vector in vectors:
+        whole = DIMENSIONLESS
+        for dimension, power in zip(dimensions, vector, strict=True):
+            whole = whole * dimension**power
+        assert whole.dimensionless
+    assert len(products(dimensions, vectors[:1])) == len(vectors) - 1

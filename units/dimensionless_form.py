@@ -1,0 +1,229 @@
+"""The dimensionless system as a paper would print it: hats on every symbol, groups in place of their numbers."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pinnln.units.algebra import transform
+from pinnln.units.dimension import DIMENSIONLESS
+from pinnln.units.expression import (
+    Coordinate,
+    Derivative,
+    Difference,
+    Expression,
+    Field,
+    Negation,
+    Number,
+    Power,
+    Product,
+    Sum,
+    pure,
+)
+from pinnln.units.groups import Groups, groups_of
+from pinnln.units.latex import HAT, latex
+from pinnln.units.nondimensional import addends, measure_in, nondimensionalize
+from pinnln.units.printing import text
+from pinnln.units.registry import Measured
+from pinnln.units.scales import ResolvedScales
+from pinnln.units.statement import Stated, Statement
+
+_POWERS = (Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(-1, 2), Fraction(2), Fraction(-2))
+_SAME = 1e-9
+_ASCII = str.maketrans(
+    {
+        **dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)),
+        "∂": "d",
+        "·": "*",
+        "−": "-",
+        "≤": "<=",
+        "≥": ">=",
+        HAT: "",
+        "ᐟ": "/",
+        "°": "",
+        "×": "x",
+        "–": "-",
+        "α": "alpha",
+        "β": "beta",
+        "γ": "gamma",
+        "λ": "lambda",
+        "μ": "mu",
+        "ν": "nu",
+        "ρ": "rho",
+        "σ": "sigma",
+        "τ": "tau",
+        "Δ": "d",
+        "é": "e",
+        "ö": "o",
+        "Π": "Pi",
+        "θ": "theta",
+        "φ": "phi",
+    }
+)
+_SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+
+
+@dataclass(frozen=True)
+class DimensionlessEquation:
+    """One statement in pure numbers.
+
+    Attributes: name; kind; expression, which is zero; sizes, of its terms as the script wrote them.
+    """
+
+    name: str
+    kind: str
+    expression: Expression
+    sizes: tuple[tuple[str, float], ...]
+
+    @property
+    def shown_sizes(self) -> str:
+        """The terms with their sizes on one line."""
+        return f"{self.name}:  " + ",  ".join(f"{term}: {size:.2g}" for term, size in self.sizes)
+
+
+@dataclass(frozen=True)
+class DimensionlessForm:
+    """A problem in pure numbers: scales, groups, equations and conditions."""
+
+    scales: ResolvedScales
+    groups: Groups
+    equations: tuple[DimensionlessEquation, ...]
+    conditions: tuple[DimensionlessEquation, ...]
+
+    def text(self, notation: str = "unicode") -> str:
+        """Section by section: scales and their origins, sizes of the terms, groups, equations, conditions.
+
+        Args: notation of the equations, "unicode", "ascii" (of all) or "latex".
+        """
+        write = NOTATIONS[notation]
+        letters = [
+            f"{letter} = {told} = {part.value:.4g} {part.dimension}" for letter, told, part in self.groups.letters
+        ]
+        sections = {
+            "Scales": str(self.scales).splitlines(),
+            "Sizes of the terms": [item.shown_sizes for item in self.equations],
+            "Groups": [str(group) for group in self.groups.groups] or ["none"],
+            "where": letters,
+            "Equations": [f"{item.name}:  {write(item.expression)} = 0" for item in self.equations],
+            "Conditions": [f"{item.name}:  {write(item.expression)} = 0" for item in self.conditions],
+        }
+        parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items() if lines]
+        shown = "\n\n".join(parts)
+        return as_ascii(shown) if write is ascii_text else unicodedata.normalize("NFC", shown)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def dimensionless_form(problem: Stated, scales: ResolvedScales) -> DimensionlessForm:
+    """The dimensionless system of a problem in its scales.
+
+    A coefficient that is a power of a dimensionless group, or of two of them, is written so.
+    """
+    groups = groups_of(problem, scales)
+    hats = _hats(problem)
+    made = [_equation(statement, scales, groups, hats) for statement in problem.statements]
+    equations = tuple(item for item in made if item.kind == "residual")
+    return DimensionlessForm(scales, groups, equations, tuple(item for item in made if item.kind != "residual"))
+
+
+def _hats(problem: Stated) -> dict[Expression, Coordinate | Field]:
+    coordinates = {item: Coordinate(item.name + HAT, 0.0, 1.0) for item in problem.coordinates}
+    hats: dict[Expression, Coordinate | Field] = {}
+    hats.update(coordinates)
+    for field in problem.fields:
+        hats[field] = Field(field.name + HAT, "", [coordinates[item] for item in field.coordinates])
+    return hats
+
+
+def _equation(
+    statement: Statement, scales: ResolvedScales, groups: Groups, hats: Mapping[Expression, Coordinate | Field]
+) -> DimensionlessEquation:
+    measured = nondimensionalize(statement, scales.yardsticks)
+    together: dict[float, list[tuple[int, Expression]]] = {}
+    for item in addends(measure_in(statement.expression, scales.yardsticks)):
+        coefficient = float(f"{item.coefficient / measured.scale:.9e}")
+        factor = pure(1.0) if item.factor is None else transform(item.factor, lambda node: _hatted(node, hats))
+        together.setdefault(abs(coefficient), []).append((1 if coefficient > 0 else -1, factor))
+    whole: Expression | None = None
+    for size, factors in sorted(together.items(), key=lambda entry: -entry[0]):
+        whole = _joined(whole, size, factors, groups)
+    return DimensionlessEquation(statement.name, statement.kind, pure(0.0) if whole is None else whole, measured.sizes)
+
+
+def _joined(
+    whole: Expression | None, size: float, factors: Sequence[tuple[int, Expression]], groups: Groups
+) -> Expression:
+    """The sum so far, and the factors with their signs times the size that they share."""
+    if size != 1:
+        coefficient, outer = _named(size, groups), factors[0][0]
+        inner: Expression | None = None
+        for sign, factor in factors:
+            inner = _plus(inner, sign * outer, factor)
+        one = isinstance(inner, Number) and inner.value == 1
+        factors = [(outer, coefficient if one or inner is None else Product(coefficient, inner))]
+    for sign, factor in factors:
+        whole = _plus(whole, sign, factor)
+    assert whole is not None
+    return whole
+
+
+def _plus(left: Expression | None, sign: int, right: Expression) -> Expression:
+    if left is None:
+        return right if sign > 0 else Negation(right)
+    return Sum(left, right) if sign > 0 else Difference(left, right)
+
+
+def _hatted(node: Expression, hats: Mapping[Expression, Coordinate | Field]) -> Expression:
+    if isinstance(node, Derivative):
+        along = [hats[item] for item in node.coordinates]
+        return Derivative(hats[node.operands[0]], [item for item in along if isinstance(item, Coordinate)])
+    return hats.get(node, node)
+
+
+def _named(value: float, groups: Groups) -> Expression:
+    """A number as a product of powers of at most two groups, where it is one; else itself."""
+    candidates = [group for group in groups.groups if abs(math.log(group.value)) > _SAME]
+    for power, group in itertools.product(_POWERS, candidates):
+        if math.isclose(group.value ** float(power), value, rel_tol=_SAME):
+            return _power(group.symbol, power)
+    for first, second, (one, two) in itertools.product(_POWERS, _POWERS, itertools.combinations(candidates, 2)):
+        if math.isclose(one.value ** float(first) * two.value ** float(second), value, rel_tol=_SAME):
+            return Product(_power(one.symbol, first), _power(two.symbol, second))
+    return pure(float(f"{value:.4g}"))
+
+
+def _power(symbol: str, power: Fraction) -> Expression:
+    named = Number(Measured(1.0, DIMENSIONLESS, "", point=False), symbol)
+    return named if power == 1 else Power(named, pure(float(power)))
+
+
+def unicode_text(expression: Expression) -> str:
+    """An expression on one line, with ∂, ² and the hats of dimensionless symbols."""
+    return unicodedata.normalize("NFC", text(expression))
+
+
+def ascii_text(expression: Expression) -> str:
+    """The same in ASCII.
+
+    >>> from pinnln.units import coordinates, d, field
+    >>> x, = coordinates(x=(0.0, 1.0))
+    >>> ascii_text(d(field("u", "", of=(x,)), x, x) * 2)
+    'd^2u/dx^2*2'
+    """
+    return as_ascii(text(expression))
+
+
+def as_ascii(shown: str) -> str:
+    """Text in ASCII, Greek letters by name and powers behind ^; what has no like is a question mark."""
+    raised = re.sub(f"([{_SUPERSCRIPTS}ᐟ]+)", r"^\1", shown)
+    return raised.translate(_ASCII).encode("ascii", "replace").decode()
+
+
+NOTATIONS: Mapping[str, Callable[[Expression], str]] = {"unicode": unicode_text, "ascii": ascii_text, "latex": latex}
+"""How an expression may be written."""
