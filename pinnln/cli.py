@@ -1,4 +1,4 @@
-"""The command line: pinnln bench, compare, lint, problems and solve."""
+"""The command line: pinnln bench, compare, lint, nondim, problems and solve."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ if TYPE_CHECKING:
 
 
 class _Refusing(click.Group):
-    """Commands whose refusals are one message and exit code 2; lint and bench are loaded when they are called."""
+    """Commands whose refusals are one message and exit code 2; lint, nondim and bench are loaded when called."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted({*super().list_commands(context), "bench", "lint"})
+        return sorted({*super().list_commands(context), "bench", "lint", "nondim"})
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name == "lint":
             from pinnln.lint_command import lint
 
             return lint
+        if name == "nondim":
+            from pinnln.nondim_command import nondim
+
+            return nondim
         if name == "bench":
             from pinnln.bench_command import bench
 

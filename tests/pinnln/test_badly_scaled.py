@@ -1,0 +1,81 @@
+"""Problems as users of other libraries report them, badly scaled as they are stated, solved with proposed scales."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pinnln import (
+    MLP,
+    Dirichlet,
+    LevenbergMarquardt,
+    Problem,
+    Residual,
+    Sampling,
+    Solution,
+    coordinates,
+    d,
+    field,
+    solve,
+)
+from pinnln.units import Field, Q
+
+
+def solved(problem: Problem) -> Solution:
+    """A small network, few steps, no scales."""
+    settings = {"network": MLP(10, 1), "sampling": Sampling(80, 4), "optimizer": LevenbergMarquardt(steps=40)}
+    return solve(problem, **settings, show=False)  # type: ignore[arg-type]
+
+
+def worst(solution: Solution, target: Field, share: np.ndarray, exact: np.ndarray) -> float:
+    """The largest deviation from the exact values over the largest of them, along x in shares of the extent."""
+    (x,) = target.coordinates
+    found = solution(target, x=Q(x.low + share * (x.high - x.low), x.unit)).m_as(target.unit)
+    return float(np.abs(found - exact).max() / np.abs(exact).max())
+
+
+SHARE = np.linspace(0, 1, 21)
+
+
+def test_a_line_over_a_hundred() -> None:
+    """y″ = 0 on [0, 100] with y(0) = 0 and y(100) = 1."""
+    (x,) = coordinates(x=(0.0, 100.0))
+    y = field("y", "", of=(x,))
+    solution = solved(Problem(Residual("line", d(y, x, x)), Dirichlet(y, 0.0, on=x.start), Dirichlet(y, 1.0, on=x.end)))
+    assert worst(solution, y, SHARE, SHARE) < 1e-4
+
+
+def test_a_field_of_one_beside_one_of_a_billionth() -> None:
+    """φ″ = 0 with φ from 1 to 0, and c″ = −k φ with k L² = 10⁻⁹, of which no condition tells."""
+    (x,) = coordinates(x=(0.0, 1.0))
+    phi, c = field("phi", "", of=(x,)), field("c", "", of=(x,))
+    problem = Problem(
+        Residual("potential", d(phi, x, x)),
+        Residual("trace", d(c, x, x) + 1e-9 * phi),
+        Dirichlet(phi, 1.0, on=x.start),
+        Dirichlet(phi, 0.0, on=x.end),
+        Dirichlet(c, 0.0, on=x.ends),
+    )
+    assert problem.scales()["c"].span.m_as("") == pytest.approx(1e-9)
+    solution = solved(problem)
+    assert worst(solution, phi, SHARE, 1 - SHARE) < 1e-4
+    assert worst(solution, c, SHARE, 1e-9 * (SHARE / 3 - SHARE**2 / 2 + SHARE**3 / 6)) < 1e-3
+
+
+def test_an_atmosphere_beside_a_mole_fraction() -> None:
+    """Gas seeps down a pressure of 1.013·10⁵ Pa and carries a mole fraction against its diffusion, Pe = 2."""
+    L, high, low = Q("1 cm"), Q("1.013e5 Pa"), Q("0.913e5 Pa")
+    mobility, D = Q("1e-9 m^2/Pa/s"), Q("5e-6 m^2/s")
+    (x,) = coordinates(x=(0 * L, L))
+    p, X = field("p", "Pa", of=(x,)), field("X", "", of=(x,))
+    problem = Problem(
+        Residual("mass", mobility * d(p, x, x)),
+        Residual("species", -mobility * d(p, x) * d(X, x) - D * d(X, x, x)),
+        Dirichlet(p, high, on=x.start),
+        Dirichlet(p, low, on=x.end),
+        Dirichlet(X, 0.0, on=x.start),
+        Dirichlet(X, 0.21, on=x.end),
+    )
+    solution = solved(problem)
+    assert worst(solution, p, SHARE, 1.013e5 - 1e4 * SHARE) < 1e-5
+    assert worst(solution, X, SHARE, 0.21 * np.expm1(2 * SHARE) / np.expm1(2)) < 1e-3
