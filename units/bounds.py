@@ -17,14 +17,18 @@ from pinnln.units.registry import snap
 from pinnln.units.shapes import Ball
 from pinnln.units.statement import Stated, Statement
 
+_NARROW = 0.1
+
 
 def from_conditions(field: Field, problem: Stated) -> tuple[Characteristic, str] | None:
     """A yardstick from the values that conditions fix, and in words how; None if they do not bound the field.
 
-    Temperatures get a reference and their range, other fields their largest value.
+    Temperatures get a reference and their range, and so does a field whose range is less than a tenth of its largest
+    value, as an atmosphere's pressure; other fields get their largest value.
     """
     low, high = _range(field, problem)
-    if str(field.dimension) == "K":
+    narrow = 0 < snap(high) - snap(low) < _NARROW * max(abs(low), abs(high))
+    if str(field.dimension) == "K" or narrow:
         if snap(high) > snap(low):
             return Characteristic(snap(low), snap(snap(high) - snap(low))), "the range of its conditions"
     elif math.isfinite(low) and max(abs(low), abs(high)) > 0:

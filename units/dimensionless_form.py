@@ -133,12 +133,9 @@ def dimensionless_form(problem: Stated, scales: ResolvedScales) -> Dimensionless
 
 
 def _hats(problem: Stated) -> dict[Expression, Coordinate | Field]:
-    coordinates = {item: Coordinate(item.name + HAT, 0.0, 1.0) for item in problem.coordinates}
-    hats: dict[Expression, Coordinate | Field] = {}
-    hats.update(coordinates)
-    for field in problem.fields:
-        hats[field] = Field(field.name + HAT, "", [coordinates[item] for item in field.coordinates])
-    return hats
+    along = {item: Coordinate(item.name + HAT, 0.0, 1.0) for item in problem.coordinates}
+    fields = {item: Field(item.name + HAT, "", [along[each] for each in item.coordinates]) for item in problem.fields}
+    return dict([*along.items(), *fields.items()])
 
 
 def _equation(
