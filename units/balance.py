@@ -82,7 +82,7 @@ def weigh(statement: Statement, references: References, spans: Spans) -> Weighed
     if abs(number) > abs(peak) * _CLOSE:
         found.append((largest, Size(math.log(abs(number)))))
     origin = f"balance of {statement.name!r}: {{}} against {{}}"
-    return Weighed(statement.name, origin, _kinds(found), tuple(vanished))
+    return Weighed(statement.name, origin, _kinds(found, spans), tuple(vanished))
 
 
 def sloped(name: str, field: Field, extent: float, slope: float) -> Weighed:
@@ -94,14 +94,15 @@ def sloped(name: str, field: Field, extent: float, slope: float) -> Weighed:
     return Weighed(name, "the largest slope of its conditions", kinds, condition=True)
 
 
-def _kinds(found: Iterable[tuple[str, Size]]) -> tuple[Kind, ...]:
+def _kinds(found: Iterable[tuple[str, Size]], spans: Spans) -> tuple[Kind, ...]:
     together: dict[object, Kind] = {}
     for text, size in found:
         key = frozenset(size.powers.items())
         kind = together.get(key) or Kind(text, size, answers=False)
         largest = (text, size) if size.log > kind.size.log else (kind.text, kind.size)
         answers = bool(size.powers) and (any(item in size.powers for item in size.slopes) or not size.slopes)
-        drives = size.log if not size.powers and not size.slopes else -math.inf
+        steady = not size.powers and not size.slopes and all(item in spans for item in size.values)
+        drives = size.log if steady else -math.inf
         order = max(kind.order, *size.slopes.values(), 0)
         together[key] = Kind(*largest, kind.answers or answers, order, max(kind.drives, drives))
     return tuple(together.values())

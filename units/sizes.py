@@ -29,7 +29,8 @@ References: TypeAlias = Mapping[Coordinate | Field, float]
 Spans: TypeAlias = Mapping[Coordinate | Field, float]
 
 _DEGREES = {"abs": 1.0, "sqrt": 0.5, "sign": 0.0}
-_MOST_FACTORS = 8
+_LIKE_THEIR_ARGUMENT = ("sin", "tan", "sinh", "tanh")
+_MOST_FACTORS, _STEEPEST = 8, 600.0
 
 
 @dataclass(frozen=True)
@@ -203,11 +204,15 @@ def _largest(addends: tuple[Size, ...]) -> tuple[Size, ...]:
 
 
 def _inverse(sizes: Sizes) -> Sizes:
-    """One over it; a sum counts as the largest of what is known of it."""
+    """One over it; a sum counts as the largest of what is known of it, and varies about that if it is the number."""
     if not sizes.addends:
         return Sizes(1 / sizes.number, 1 / abs(sizes.number)) if sizes.number else Sizes()
     known = [item for item in sizes.all if not item.powers] or list(sizes.all)
-    return Sizes(addends=(max(known, key=lambda item: item.log) ** -1.0,))
+    largest = max(known, key=lambda item: item.log)
+    if largest is known[0] and sizes.number:
+        varying = tuple(_scaled(item, sizes.number**-2) for item in sizes.addends)
+        return Sizes(1 / sizes.number, 1 / abs(sizes.number), varying)
+    return Sizes(addends=(largest**-1.0,))
 
 
 def _power(base: Sizes, exponent: Sizes) -> Sizes:
@@ -232,11 +237,15 @@ def _call(node: Call, inner: Sizes) -> Sizes:
         value = float(node.function.evaluate(inner.number))
         return Sizes(value, abs(value))
     if degree is None:
-        return _pure([inner])
+        unknown = any(item.powers for item in inner.addends)
+        if unknown and not inner.number and node.function.name in _LIKE_THEIR_ARGUMENT:
+            return inner
+        rests = node.function.name == "exp" and all(item.fields for item in inner.addends)
+        return _pure([inner], math.exp(inner.number) if rests and abs(inner.number) < _STEEPEST else 1.0)
     return Sizes(addends=_largest(tuple(item**degree for item in inner.all)))
 
 
-def _pure(parts: list[Sizes]) -> Sizes:
-    """A function of pure numbers: of order one, whatever the spans are."""
+def _pure(parts: list[Sizes], size: float = 1.0) -> Sizes:
+    """A function of pure numbers: of order one whatever the spans are, an exponential of fields as where they rest."""
     fields = [item.fields for part in parts for item in part.addends]
-    return Sizes(addends=(Size(0.0, values=frozenset().union(*fields)),))
+    return Sizes(addends=(Size(math.log(size), values=frozenset().union(*fields)),))

@@ -18,7 +18,7 @@ from pinnln.problems import (
     poroelastic_column,
     thermoelastic_bar,
 )
-from pinnln.units import Field, Q, Quantity, Scales, ScalesError, coordinates, d, div, field
+from pinnln.units import Expression, Field, Q, Quantity, Scales, ScalesError, coordinates, d, div, exp, field, sin
 
 TEXTBOOK = 3.0
 
@@ -30,13 +30,13 @@ def channel(speed: Quantity | None, drop: Quantity | None) -> Problem:
     u, v, p = (field(name, unit, of=(x, y)) for name, unit in (("u", "m/s"), ("v", "m/s"), ("p", "Pa")))
     inlet = Dirichlet(u, speed, on=x.start) if speed is not None else Dirichlet(p, drop or Q("1 Pa"), on=x.start)
 
-    def carried(q: Field) -> object:
+    def carried(q: Field) -> Expression:
         return rho * (u * d(q, x) + v * d(q, y))
 
     return Problem(
         Residual("continuity", div((u, v))),
-        Residual("momentum_x", carried(u) + d(p, x) - mu * laplacian(u)),  # type: ignore[operator]
-        Residual("momentum_y", carried(v) + d(p, y) - mu * laplacian(v)),  # type: ignore[operator]
+        Residual("momentum_x", carried(u) + d(p, x) - mu * laplacian(u)),
+        Residual("momentum_y", carried(v) + d(p, y) - mu * laplacian(v)),
         inlet,
         Dirichlet(u, Q("0 m/s"), on=y.end),
         Dirichlet(v, Q("0 m/s"), on=y.ends),
@@ -112,6 +112,73 @@ def pumping_test() -> Problem:
     )
 
 
+def cavity(width: str, height: str, flux: str = "") -> Problem:
+    """Air in a box of any shape, its left wall 10 K warmer than its right one, or heated by a flux."""
+    L, H, T0, nu, lift = Q(width), Q(height), Q("300 K"), Q("15 mm^2/s"), Q("0.03 m/s^2/K")
+    x, y = coordinates(x=(0 * L, L), y=(0 * H, H))
+    u, v, p = (field(name, unit, of=(x, y)) for name, unit in (("u", "m/s"), ("v", "m/s"), ("p", "m^2/s^2")))
+    T = field("T", "K", of=(x, y))
+
+    def moved(q: Field) -> Expression:
+        return u * d(q, x) + v * d(q, y) - nu * laplacian(q)
+
+    return Problem(
+        Residual("continuity", d(u, x) + d(v, y)),
+        Residual("momentum_x", moved(u) + d(p, x)),
+        Residual("momentum_y", moved(v) + d(p, y) - lift * (T - T0)),
+        Residual("energy", moved(T)),
+        *(Dirichlet(item, Q("0 m/s"), on=[x.ends, y.ends]) for item in (u, v)),
+        Neumann(T, Q(flux), on=x.start) if flux else Dirichlet(T, T0 + Q("10 K"), on=x.start),
+        Dirichlet(T, T0, on=x.end),
+        Pin(p, Q("0 m^2/s^2"), at=(0 * L, 0 * H)),
+    )
+
+
+def lid(speed: Quantity) -> Problem:
+    """Honey dragged round a box by its lid, without inertia."""
+    L, mu = Q("5 cm"), Q("10 Pa*s")
+    x, y = coordinates(x=(0 * L, L), y=(0 * L, L))
+    u, v, p = (field(name, unit, of=(x, y)) for name, unit in (("u", "m/s"), ("v", "m/s"), ("p", "Pa")))
+    return Problem(
+        Residual("continuity", d(u, x) + d(v, y)),
+        Residual("momentum_x", d(p, x) - mu * laplacian(u)),
+        Residual("momentum_y", d(p, y) - mu * laplacian(v)),
+        Dirichlet(u, speed, on=y.end),
+        Dirichlet(v, 0 * speed, on=[x.ends, y.ends]),
+        Pin(p, Q("0 Pa"), at=(0 * L, 0 * L)),
+    )
+
+
+def seeping_rain() -> Problem:
+    """Rain on an aquifer in mixed form, Darcy's velocity a field of its own."""
+    L, K, rain = Q("100 m"), Q("1e-3 m/s"), Q("1e-8 1/s")
+    (x,) = coordinates(x=(0 * L, L))
+    q, h = field("q", "m/s", of=(x,)), field("h", "m", of=(x,))
+    return Problem(
+        Residual("Darcy", q + K * d(h, x)), Residual("mass", d(q, x) - rain), Dirichlet(h, Q("0 m"), on=x.ends)
+    )
+
+
+def pendulum() -> Problem:
+    """A pendulum that is pushed while it hangs at rest."""
+    (t,) = coordinates(t=(Q("0 s"), Q("0.5 s")))
+    angle = field("angle", "", of=(t,))
+    swing = Residual("swing", d(angle, t, t) + Q("9.81 1/s^2") * sin(angle))
+    return Problem(swing, Initial(angle, 0.0), Initial(d(angle, t), Q("0.1 1/s")))
+
+
+def glowing_wire() -> Problem:
+    """A wire whose heat is carried away by radiation and by Arrhenius' law, in kelvins above a wall of 300 K."""
+    L, k, source, rate = Q("1 m"), Q("1 W/m/K"), Q("1 MW/m^3"), Q("1e10 W/m^3")
+    (x,) = coordinates(x=(0 * L, L))
+    T = field("T", "K", of=(x,))
+    lost = Q("5.67e-6 W/m^3/K^4") * (T**4 - Q("300 K") ** 4)
+    return Problem(
+        Residual("heat", k * d(T, x, x) - lost + source + rate * exp(-Q("9000 K") / T)),
+        Dirichlet(T, Q("300 K"), on=x.ends),
+    )
+
+
 def found(problem: Problem, name: str, unit: str) -> float:
     """The proposed span of a field in a unit, no scale given."""
     return float(problem.scales()[name].span.m_as(unit))
@@ -147,6 +214,17 @@ SPANS: dict[str, tuple[Callable[[], Problem], str, str, float]] = {
     "product of a slow reaction": (reacting_layer, "c", "mol/m^3", 0.05 * 100 / (1e-9 / 1e-6)),
     "phases": (lambda: allen_cahn().problem, "u", "", 1.0),
     "drawdown": (pumping_test, "h", "m", 500 / (2 * math.pi * 100)),
+    "free fall in a tall box": (lambda: cavity("2 cm", "20 cm"), "v", "m/s", (0.03 * 10 * 0.2) ** 0.5),
+    "return flow in a tall box": (lambda: cavity("2 cm", "20 cm"), "u", "m/s", (0.03 * 10 * 0.2) ** 0.5 / 10),
+    "pressure head of a shallow box": (lambda: cavity("20 cm", "2 cm"), "p", "m^2/s^2", 0.03 * 10 * 0.02),
+    "current in a shallow box": (lambda: cavity("20 cm", "2 cm"), "u", "m/s", (0.03 * 10 * 0.02) ** 0.5),
+    "warmth of a heated wall": (lambda: cavity("2 cm", "2 cm", "1 K/mm"), "T", "K", 20.0),
+    "free fall beside a heated wall": (lambda: cavity("2 cm", "2 cm", "1 K/mm"), "v", "m/s", (0.03 * 20 * 0.02) ** 0.5),
+    "Stokes' pressure under a lid": (lambda: lid(Q("2 cm/s")), "p", "Pa", 10 * 0.02 / 0.05),
+    "seepage of rain": (seeping_rain, "q", "m/s", 1e-8 * 100),
+    "head of rain": (seeping_rain, "h", "m", 1e-8 * 100**2 / 1e-3),
+    "angle of a pushed pendulum": (pendulum, "angle", "", 0.1 / 9.81**0.5),
+    "temperature of radiation": (glowing_wire, "T", "K", (1e6 / 5.67e-6) ** 0.25),
     "speed before a grid": (lambda: kovasznay().problem, "u", "cm/s", 6.28),
 }
 
@@ -176,14 +254,14 @@ def creeping(speed: float) -> Problem:
     u, v, p = (field(name, unit, of=(x, y)) for name, unit in (("u", "m/s"), ("v", "m/s"), ("p", "m^2/s^2")))
     T = field("T", "K", of=(x, y))
 
-    def carried(q: Field) -> object:
+    def carried(q: Field) -> Expression:
         return u * d(q, x) + v * d(q, y)
 
     return Problem(
         Residual("continuity", d(u, x) + d(v, y)),
-        Residual("momentum_x", carried(u) + d(p, x) - nu * laplacian(u)),  # type: ignore[operator]
-        Residual("momentum_y", carried(v) + d(p, y) - nu * laplacian(v) - lift * (T - Q("300 K"))),  # type: ignore[operator]
-        Residual("energy", carried(T) - alpha * laplacian(T)),  # type: ignore[operator]
+        Residual("momentum_x", carried(u) + d(p, x) - nu * laplacian(u)),
+        Residual("momentum_y", carried(v) + d(p, y) - nu * laplacian(v) - lift * (T - Q("300 K"))),
+        Residual("energy", carried(T) - alpha * laplacian(T)),
         *(Dirichlet(item, Q("0 m/s"), on=[x.ends, y.ends]) for item in (u, v)),
         Dirichlet(T, Q("300 K"), on=x.start),
         Dirichlet(T, Q("300 K") + dT, on=x.end),
