@@ -28,6 +28,7 @@ from pinnln.units.statement import Stated, Statement
 
 _SPEED = "m s⁻¹"
 _TEMPERATURE = "K"
+_WEIGHT = "m s⁻²"
 _CONSTANTS = {
     "kg m⁻³": "ρ",
     "kg m⁻¹ s⁻¹": "μ",
@@ -154,7 +155,11 @@ def roles_of(problem: Stated, dimensions: Mapping[str, Dimension]) -> dict[str, 
     found: dict[str, Part] = {}
     for statement in problem.statements:
         if statement.kind == "residual":
-            for letter, part in _of_equation(addends_of(statement, dimensions[statement.name])).items():
+            items = addends_of(statement, dimensions[statement.name])
+            its = {**_waves(items), **_of_equation(items)}
+            if not any(isinstance(node, Number) and str(node.dimension) == _WEIGHT for node in statement.target.walk()):
+                its.pop("g", None)  # what drives the flow is no weight
+            for letter, part in its.items():
                 found.setdefault(letter, part)
         elif statement.kind == "Robin" and isinstance(statement.target, Sum):
             first, second = statement.target.operands
@@ -173,7 +178,7 @@ def _of_equation(items: list[Addend]) -> dict[str, Part]:
         slope = item.slope
         if slope is not None and not item.values and _field(slope) in carriers:
             carried = item.constants / carriers[_field(slope)]
-            if _twice_in_space(slope):
+            if _twice(slope, in_time=False):
                 found.setdefault(_diffusivity(_field(slope)), carried)
             elif len(slope.coordinates) == 1 and not slope.coordinates[0].is_time:
                 found.setdefault("U", carried)
@@ -182,7 +187,7 @@ def _of_equation(items: list[Addend]) -> dict[str, Part]:
         if item.slopes or len(item.values) > 1:
             continue
         value = item.values[0] if item.values else None
-        if value is not None and value in carriers:
+        if value is not None and value in carriers and value not in moved:
             found.setdefault("k", item.constants / carriers[value])
         elif moved and value is not None and str(value.dimension) == _TEMPERATURE:
             found.setdefault("gβ", item.constants / carriers[moved[0]])
@@ -209,9 +214,20 @@ def _carries(item: Addend) -> bool:
     return len(item.values) == 1 and str(item.values[0].dimension) == _SPEED
 
 
-def _twice_in_space(slope: Derivative) -> bool:
+def _twice(slope: Derivative, *, in_time: bool) -> bool:
+    """Whether it is a second derivative along one coordinate, of time or of space."""
     first: Coordinate = slope.coordinates[0]
-    return len(slope.coordinates) == 2 and slope.coordinates[1] is first and not first.is_time
+    return len(slope.coordinates) == 2 and slope.coordinates[1] is first and first.is_time == in_time
+
+
+def _waves(items: list[Addend]) -> dict[str, Part]:
+    """c of  ∂²f/∂t² = c² ∂²f/∂x²."""
+    inert = {_field(slope): item.constants for item in items if (slope := item.slope) and _twice(slope, in_time=True)}
+    for item in items:
+        slope = item.slope
+        if slope is not None and not item.values and _twice(slope, in_time=False) and _field(slope) in inert:
+            return {"c": (item.constants / inert[_field(slope)]) ** Fraction(1, 2)}
+    return {}
 
 
 def _diffusivity(field_: Field) -> str:

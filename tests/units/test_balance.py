@@ -387,3 +387,20 @@ def test_the_scale_that_is_asked_for_suffices() -> None:
     """Of two fields that only follow each other one is enough."""
     make, _, _ = REFUSED["two fields that only follow each other"]
     assert make().scales(Scales(u=Q("2 m/s")))["v"].span.m_as("m/s") == pytest.approx(2)
+
+
+def test_too_many_ways_to_balance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the choices are more than can be tried, the fields are named."""
+    monkeypatch.setattr("pinnln.units.balance._MOST_CHOICES", 3)
+    with pytest.raises(ScalesError, match=r"the scales of u, v, p could balance in too many ways .*: give some"):
+        CAVITY.problem.scales()
+
+
+def test_a_scale_beyond_all_numbers() -> None:
+    """A balance of high powers may lie where no number reaches: the field is named."""
+    strange = Problem(
+        Residual("strange", d(T, x, x) ** 0.01 * Q("1 K^0.99 / m^1.98") - Q("1e10 K/m^2")),
+        Neumann(T, Q("0 K/m"), on=x.ends),
+    )
+    with pytest.raises(ScalesError, match=r"gives 'T' a scale of 10\^1000 K: give Scales\(T=…\)"):
+        strange.scales()

@@ -112,6 +112,45 @@ def test_walls_reactions_and_waves_of_time() -> None:
     assert groups["Le"] == pytest.approx(1)
 
 
+def test_groups_of_constants_that_their_dimension_tells() -> None:
+    """Fr, We, Ma, Ec, Ha, Gr's relatives: a heavy, conducting, sounding film with surface tension."""
+    L, U, dT = Q("1 cm"), Q("2 m/s"), Q("5 K")
+    rho, mu, g = constant("rho", Q("1000 kg/m^3")), constant("mu", Q("2 mPa*s")), constant("g", Q("9.81 m/s^2"))
+    B, sigma, gamma = constant("B", Q("0.5 T")), constant("sigma", Q("1e4 S/m")), constant("gamma", Q("0.07 N/m"))
+    c_p, k, sound = constant("c_p", Q("4000 J/kg/K")), constant("k", Q("0.6 W/m/K")), constant("a", Q("1500 m/s"))
+    x, t = coordinates(x=(0 * L, L), t=(Q("0 s"), Q("1 s")))
+    names = (("u", "m/s"), ("s", "Pa"), ("eta", "m"), ("T", "K"))
+    u, s, eta, T = (field(name, unit, of=(x, t)) for name, unit in names)
+    film = Problem(
+        Residual(
+            "momentum",
+            rho * (d(u, t) + u * d(u, x)) - mu * d(u, x, x) + rho * g + sigma * B**2 * u - gamma * d(eta, x, x, x),
+        ),
+        Residual("sound", d(s, t, t) - sound**2 * d(s, x, x)),
+        Residual("surface", d(eta, t) + u * d(eta, x)),
+        Residual("heat", rho * c_p * (d(T, t) + u * d(T, x)) - k * d(T, x, x) - mu * d(u, x) ** 2),
+        Dirichlet(u, U, on=x.start),
+        Dirichlet(s, Q("1 Pa"), on=x.start),
+        Dirichlet(eta, Q("1 mm"), on=x.start),
+        Dirichlet(T, Q("300 K"), on=x.start),
+        Dirichlet(T, Q("300 K") + dT, on=x.end),
+    )
+    groups = found(film)
+    expected = {
+        "Re": 1000 * 2 * 0.01 / 2e-3,
+        "Pr": 2e-3 * 4000 / 0.6,
+        "Fr": 2 / (9.81 * 0.01) ** 0.5,
+        "We": 1000 * 4 * 0.01 / 0.07,
+        "Ma": 2 / 1500,
+        "Ec": 4 / (4000 * 5),
+        "Ha": 0.5 * 0.01 * (1e4 / 2e-3) ** 0.5,
+    }
+    assert {symbol: groups[symbol] for symbol in expected} == pytest.approx(expected)
+    assert {letter: told for letter, told, _ in groups.letters}["ν"] == "mu / rho"
+    assert {letter: told for letter, told, _ in groups.letters}["c"] == "a"
+    assert str(next(item for item in groups.groups if item.symbol == "Ma")) == "Ma = U / c = 0.001333    (Mach number)"
+
+
 def test_what_has_no_name_is_counted_by_buckingham() -> None:
     """A beam on an elastic bed: EI w⁗ + k w = q has one product of EI, k, L that no table knows."""
     L, EI, bed, load = Q("3 m"), Q("2e6 N*m^2"), Q("5 MPa"), Q("1 kN/m")
