@@ -104,6 +104,8 @@ class DimensionlessForm:
         letters = [
             f"{letter} = {told} = {part.value:.4g} {part.dimension}" for letter, told, part in self.groups.letters
         ]
+        if any("[" in group.definition for group in self.groups.groups):
+            letters.append("[q] is the scale of q")
         sections = {
             "Scales": str(self.scales).splitlines(),
             "Sizes of the terms": [item.shown_sizes for item in self.equations],
