@@ -18,6 +18,11 @@ from pinnln.factors import COMBINATIONS, FACTORS, FactorStudy
 
 _BLUE, _VERMILION, _GREEN, _SKY, _INK = "#0072b2", "#d55e00", "#009e73", "#56b4e9", "#444444"  # Okabe and Ito's
 _PALE = "#bbbbbb"
+_SHOWN = (
+    ("as it stands", _PALE, "before"),
+    ("momentum a tenth", _BLUE, "after: momentum a tenth"),
+    ("as it stands, in kPa and mK/s", _VERMILION, "before, in kPa and mK/s"),
+)
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "mean(LN²), units stripped": {"color": _VERMILION, "linewidth": 3.2, "label": "mean(LN²), units stripped"},
     "φ + ψ": {"color": _BLUE, "linestyle": "--", "label": "in scales: φ + ψ (centred)"},
@@ -41,11 +46,9 @@ def caution_figure(caution: Caution, factors: FactorStudy) -> Figure:
 
 def _magnitudes(panel: Axes, caution: Caution) -> None:
     """The magnitudes before and after, and in other units."""
-    cases = ("as it stands", "momentum a tenth", "as it stands, in kPa and mK/s")
-    shown = [caution.reading(case) for case in cases]
-    for place, (item, color) in enumerate(zip(shown, (_PALE, _BLUE, _VERMILION), strict=True)):
-        at = np.arange(len(NAMES)) + 0.27 * (place - 1)
-        panel.bar(at, item.magnitudes, 0.25, color=color, label=_CAPTIONS[place])
+    for place, (case, color, caption) in enumerate(_SHOWN):
+        item, at = caution.reading(case), np.arange(len(NAMES)) + 0.27 * (place - 1)
+        panel.bar(at, item.magnitudes, 0.25, color=color, label=caption)
         for x, value, unit in zip(at, item.magnitudes, item.units, strict=True):
             text = f"$10^{{{np.log10(value):.0f}}}$\n{unit}"
             panel.text(x, value * 1.3, text, ha="center", va="bottom", fontsize=8, color=_INK)
@@ -57,15 +60,10 @@ def _magnitudes(panel: Axes, caution: Caution) -> None:
     _dress(panel, "One residual falls tenfold …")
 
 
-_CAPTIONS = ("before", "after: momentum a tenth", "before, in kPa and mK/s")
-
-
 def _norms(panel: Axes, caution: Caution) -> None:
     """LayerNorm of the same."""
-    cases = ("as it stands", "momentum a tenth", "as it stands, in kPa and mK/s")
-    for place, (case, color) in enumerate(zip(cases, (_PALE, _BLUE, _VERMILION), strict=True)):
-        at = np.arange(len(NAMES)) + 0.27 * (place - 1)
-        values = caution.reading(case).layer_norm
+    for place, (case, color, _) in enumerate(_SHOWN):
+        values, at = caution.reading(case).layer_norm, np.arange(len(NAMES)) + 0.27 * (place - 1)
         panel.bar(at, values, 0.25, color=color)
         for x, value in zip(at, values, strict=True):
             side = "bottom" if value > 0 else "top"
