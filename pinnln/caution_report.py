@@ -128,7 +128,7 @@ class CautionReport:
 
     def _readings(self) -> Grid:
         rows = [
-            (item.case, _with_units(item), _listed(item.layer_norm), f"{item.loss:.6g}", f"{item.slope:.0e}")
+            (item.case, _with_units(item), _listed(item.layer_norm), f"{item.loss:.6g}", _trace(item.slope))
             for item in self.caution.readings
         ]
         head = ("residual", "in its units", "LN of the magnitudes", "mean(LN²)", "length of its gradient")
@@ -189,6 +189,10 @@ def _with_units(item: Reading) -> str:
 
 def _listed(values: Sequence[float]) -> str:
     return f"({', '.join(f'{round(value, 9) + 0.0:.4g}' for value in values)})"
+
+
+def _trace(value: float) -> str:
+    return f"{value:.0e}" if value else "0"
 
 
 def _error(value: float) -> str:
