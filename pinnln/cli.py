@@ -62,7 +62,8 @@ _OPTIMIZERS = ["lm", "lm+ssbroyden", "adam", "adam+lbfgs", "soap"]
 
 
 @main.command()
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--caution", is_flag=True, help="Why unlike residuals may not be normalised together, as an experiment.")
 @click.option("--seeds", default=1, show_default=True, help="How many seeds, counted from 0.")
 @click.option("--iterations", type=int, help="Budget of each way; of the problem's own unless given.")
 @click.option("--optimizer", type=click.Choice(_OPTIMIZERS), default="lm", show_default=True)
@@ -73,7 +74,8 @@ _OPTIMIZERS = ["lm", "lm+ssbroyden", "adam", "adam+lbfgs", "soap"]
 @click.pass_context
 def compare(
     context: click.Context,
-    name: str,
+    name: str | None,
+    caution: bool,
     seeds: int,
     iterations: int | None,
     optimizer: str,
@@ -86,7 +88,15 @@ def compare(
 
     \b
     Example:  pinnln compare natural_convection --seeds 3 --out results/natural_convection
+    Example:  pinnln compare --caution --out results/caution
     """
+    if caution:
+        from pinnln.caution_command import PROBLEM, show_caution
+
+        show_caution(context, _benchmark(name or PROBLEM), seeds, iterations, out, as_json=as_json, quiet=quiet)
+        return
+    if name is None:
+        raise click.UsageError("expected the name of a problem, as in pinnln compare joule_heating, or --caution")
     from rich.console import Console
 
     from pinnln.comparison import compare as run

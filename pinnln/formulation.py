@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import torch
 
@@ -27,6 +28,9 @@ TORCH: Functions = {
     },
     "where": lambda test, yes, no: torch.where(test, _tensor(yes), _tensor(no)),
 }
+
+_Divisor: TypeAlias = Callable[[Statement], tuple[Dimension, float | None]]
+# The dimension that is left of a statement and what it is divided by [coherent SI], its largest term if None.
 
 
 def _tensor(value: torch.Tensor | float) -> torch.Tensor:
@@ -206,7 +210,7 @@ class Formulation:
 
 def nondimensional(problem: Problem, yardsticks: Yardsticks) -> Formulation:
     """The problem in characteristic scales: every residual a pure number, its largest term one."""
-    return _formulate(problem, yardsticks, None)
+    return _formulate(problem, yardsticks, lambda statement: (DIMENSIONLESS, None))
 
 
 def stripped(problem: Problem, base_units: Mapping[str, str] | None = None, *, unsafe: bool = False) -> Formulation:
@@ -215,12 +219,44 @@ def stripped(problem: Problem, base_units: Mapping[str, str] | None = None, *, u
     Args: base_units, such as {"[length]": "inch"}, SI where not given; unsafe must be True.
     Raises: ValueError without unsafe=True.
     """
+    _require_unsafe(unsafe)
+    return _formulate(problem, unit_yardsticks(problem, base_units), _in_units(base_units or {}))
+
+
+def scaled_unknowns(problem: Problem, yardsticks: Yardsticks, *, unsafe: bool = False) -> Formulation:
+    """Coordinates and fields in characteristic scales, residuals in SI magnitudes, units stripped: what is done by hand
+    where only the network is scaled. For comparisons only.
+
+    Args: unsafe must be True.    Raises: ValueError without unsafe=True.
+    """
+    _require_unsafe(unsafe)
+    return _formulate(problem, yardsticks, _in_units({}))
+
+
+def scaled_residuals(problem: Problem, yardsticks: Yardsticks) -> Formulation:
+    """Residuals over their characteristic scales, pure numbers; coordinates and fields in SI magnitudes, so that the
+    network has to be as large as they are. For comparisons only."""
+    return _formulate(
+        problem,
+        unit_yardsticks(problem),
+        lambda statement: (DIMENSIONLESS, nondimensionalize(statement, yardsticks).scale),
+    )
+
+
+def _require_unsafe(unsafe: bool) -> None:
     if not unsafe:
         raise ValueError("stripping units is the error this library refuses: pass unsafe=True to compare with it")
-    return _formulate(problem, unit_yardsticks(problem, base_units), base_units or {})
 
 
-def _formulate(problem: Problem, yardsticks: Yardsticks, base_units: Mapping[str, str] | None) -> Formulation:
+def _in_units(base_units: Mapping[str, str]) -> _Divisor:
+    def divisor(statement: Statement) -> tuple[Dimension, float | None]:
+        dimension = dimension_of(statement.expression)
+        return dimension, unit_of(dimension, base_units)
+
+    return divisor
+
+
+def _formulate(problem: Problem, yardsticks: Yardsticks, divisor: _Divisor) -> Formulation:
     requirements = [(type(item), need) for item in problem.conditions for need in item.requirements]
     ansatz = build_ansatz(problem.fields, requirements, yardsticks, problem.holes)
     together: dict[object, list[Requirement]] = {}
@@ -228,10 +264,10 @@ def _formulate(problem: Problem, yardsticks: Yardsticks, base_units: Mapping[str
         if not any(need is met for met in ansatz.met):
             place = (tuple(need.fixed.items()), tuple(need.twin.items()) if need.twin else None, need.rim)
             together.setdefault(place, []).append(need)
-    groups = [_group([item.statement for item in problem.residuals], {}, None, yardsticks, base_units)]
+    groups = [_group([item.statement for item in problem.residuals], {}, None, yardsticks, divisor)]
     for needs in together.values():
         statements = [need.statement for need in needs]
-        group = _group(statements, needs[0].fixed, needs[0].twin, yardsticks, base_units)
+        group = _group(statements, needs[0].fixed, needs[0].twin, yardsticks, divisor)
         groups.append(replace(group, rim=needs[0].rim))
     return Formulation(problem.coordinates, problem.fields, yardsticks, ansatz, tuple(groups), problem.holes)
 
@@ -241,12 +277,11 @@ def _group(
     fixed: Mapping[Coordinate, float],
     twin: Mapping[Coordinate, float] | None,
     yardsticks: Yardsticks,
-    base_units: Mapping[str, str] | None,
+    divisor: _Divisor,
 ) -> Group:
     measured, components = [], []
     for statement in statements:
-        dimension = DIMENSIONLESS if base_units is None else dimension_of(statement.expression)
-        scale = None if base_units is None else unit_of(dimension, base_units)
+        dimension, scale = divisor(statement)
         measured.append(nondimensionalize(statement, yardsticks, scale))
         components.append(Component(statement.name, dimension, measured[-1].scale))
     expressions = [item.expression for item in measured]

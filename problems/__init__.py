@@ -7,6 +7,7 @@ from pinnln.problems.heat import copper_bar
 from pinnln.problems.joule import joule_heating
 from pinnln.problems.phase_separation import allen_cahn
 from pinnln.problems.poroelastic import poroelastic_column
+from pinnln.problems.rheology import shear_heating
 from pinnln.problems.shock import burgers
 from pinnln.problems.thermoelastic import thermoelastic_bar
 from pinnln.problems.transport import advection
@@ -20,6 +21,7 @@ CATALOG = {
         joule_heating,
         thermoelastic_bar,
         poroelastic_column,
+        shear_heating,
         natural_convection,
         poisson,
         helmholtz,
@@ -44,6 +46,7 @@ __all__ = [
     "natural_convection",
     "poisson",
     "poroelastic_column",
+    "shear_heating",
     "thermoelastic_bar",
     "wave",
 ]

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import re
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 import torch
 
 from pinnln import IncommensurableError, ResidualVector, UnitsError
+from pinnln.caution import caution
+from pinnln.caution_report import CautionReport
 from pinnln.head_to_head_report import read_runs, report
 from pinnln.kernel_bench import KernelBench, Measured
 from pinnln.solver_bench import Beside, Growth, Peak, SolverBench
@@ -159,6 +162,39 @@ def solver_rows() -> list[str]:
 def test_the_readme_tables_are_what_the_commands_measured(row: str) -> None:
     """Each row of the README's tables is computed from the committed artifacts."""
     assert row in README
+
+
+def caution_report() -> CautionReport:
+    """The committed caution."""
+    return CautionReport.from_dict(json.loads((ROOT / "docs" / "caution" / "caution.json").read_text()))
+
+
+@pytest.mark.parametrize("title", [grid.title for grid in caution_report().grids()])
+def test_the_page_of_the_caution_shows_every_table(title: str) -> None:
+    """Line by line, as computed from the artifact."""
+    grid = next(grid for grid in caution_report().grids() if grid.title == title)
+    assert "\n".join(grid.lines()) in (ROOT / "docs" / "caution.md").read_text()
+
+
+def test_the_page_of_the_caution_says_what_was_measured() -> None:
+    """Its refusal, its sentences on the factors, its command, and the written page beside the artifact."""
+    report, page = caution_report(), (ROOT / "docs" / "caution.md").read_text()
+    assert report.command == "pinnln compare --caution --out docs/caution"
+    for said in (
+        report.caution.refusal,
+        report.command,
+        *report.sentences(),
+        *report.factors.scales,
+        *report.factors.budgets.values(),
+    ):
+        assert said in page
+    assert (ROOT / "docs" / "caution" / "caution.md").read_text() == report.markdown()
+
+
+def test_the_caution_is_what_is_computed_today() -> None:
+    """The numbers of the argument, which need no training, come out again."""
+    kept, today = caution_report(), caution()
+    assert kept.grids()[:3] == replace(kept, caution=today).grids()[:3]
 
 
 @pytest.mark.parametrize("name", GROUPS)

@@ -22,6 +22,7 @@ from pinnln.problems import (
     kovasznay,
     natural_convection,
     poisson,
+    shear_heating,
     wave,
 )
 from pinnln.solution import Solution, fingerprint
@@ -90,6 +91,17 @@ STATED_TWICE = {
         allen_cahn(),
         allen_cahn(
             Q("1 m").to("inch"), Q("1e-4 m^2/s").to("inch^2/week"), Q("5 1/s").to("1/week"), Q("1 s").to("week")
+        ),
+    ),
+    "ice in miles, weeks and °F": (
+        shear_heating(),
+        shear_heating(
+            Q("1 km").to("mile"),
+            Q("50 m/year").to("mile/week"),
+            Q("1e14 Pa*s").to("psi*hour"),
+            Q(0.1, "1/delta_degC").to("1/delta_degF"),
+            Q("2.1 W/m/K").to("horsepower/inch/delta_degF"),
+            Q(-20, "degC").to("degF"),
         ),
     ),
     "grid in inches, knots and pounds": (

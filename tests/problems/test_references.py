@@ -21,6 +21,7 @@ from pinnln.problems import (
     kovasznay,
     natural_convection,
     poisson,
+    shear_heating,
     wave,
 )
 from pinnln.problems.periodic_reference import allen_cahn_reference
@@ -39,6 +40,10 @@ EXACT = {
     "advection": advection(),
     "kovasznay": kovasznay(),
     "kovasznay, Re 20": kovasznay(reynolds=20, density=Q("1000 kg/m^3")),
+    "shear_heating": shear_heating(),
+    "shear_heating, molten polymer": shear_heating(
+        Q("1 mm"), Q("0.5 m/s"), Q("1e3 Pa*s"), Q(0.02, "1/delta_degC"), Q("0.2 W/m/K"), Q(200, "degC")
+    ),
     "burgers": burgers(),
     "burgers, easy": burgers(viscosity=Q("0.01 m^2/s"), half_width=Q("1 m"), speed=Q("2 m/s")),
 }

@@ -16,6 +16,7 @@ from pinnln.problems import (
     kovasznay,
     natural_convection,
     poisson,
+    shear_heating,
     wave,
 )
 from pinnln.units import ProblemError, Q, UnitsError
@@ -50,6 +51,9 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: copper_bar(cold=Q(-300, "degC")), ProblemError, "cold = .* since nothing is colder"),
     (lambda: joule_heating(heat_conductivity=Q("0 W/m/K")), ProblemError, "heat_conductivity = .* above 0"),
     (lambda: joule_heating(voltage=Q("0 V")), ProblemError, "voltage = 0 V: expected a value above 0 V"),
+    (lambda: shear_heating(thinning=Q("0 1/K")), ProblemError, "thinning = .* the flow does not feel the heat"),
+    (lambda: shear_heating(viscosity=Q("1 m^2/s")), UnitsError, "viscosity = 1 m²/s: expected a quantity in Pa·s"),
+    (lambda: shear_heating(gap=Q("0 km")), ProblemError, "gap = 0 km: expected a value above 0 m"),
     (lambda: natural_convection(prandtl=-0.7), ProblemError, "prandtl = -0.7: expected a value above 0"),
     (lambda: natural_convection(gravity=Q("0 m/s^2")), ProblemError, "gravity = 0 m/s²: .* without weight"),
 ]
