@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pinnln.benchmark import Benchmark as Benchmark, QuantityOfInterest as QuantityOfInterest
     from pinnln.causal import Causal as Causal
-    from pinnln.comparison import WAYS as WAYS, Comparison as Comparison, Way as Way, compare as compare
+    from pinnln.comparison import Comparison as Comparison, compare as compare
     from pinnln.conditioning import LayerNorm as LayerNorm, MeanSquare as MeanSquare
     from pinnln.conditions import (
         Dirichlet as Dirichlet,
@@ -62,11 +62,12 @@ if TYPE_CHECKING:
         tanh as tanh,
         where as where,
     )
+    from pinnln.ways import WAYS as WAYS, Way as Way
 
 _HOME = {
     "benchmark": ("Benchmark", "QuantityOfInterest"),
     "causal": ("Causal",),
-    "comparison": ("WAYS", "Comparison", "Way", "compare"),
+    "comparison": ("Comparison", "compare"),
     "conditioning": ("LayerNorm", "MeanSquare"),
     "conditions": ("Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
     "first_order": ("SOAP", "Adam"),
@@ -92,6 +93,7 @@ _HOME = {
         *("absolute", "constant", "coordinates", "cos", "cosh", "d", "div", "exp", "field", "grad", "laplacian"),
         *("log", "sin", "sinh", "sqrt", "tan", "tanh", "where"),
     ),
+    "ways": ("WAYS", "Way"),
 }
 _MODULES = {name: module for module, names in _HOME.items() for name in names}
 
