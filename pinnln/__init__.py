@@ -71,7 +71,7 @@ if TYPE_CHECKING:
         tanh as tanh,
         where as where,
     )
-    from pinnln.ways import WAYS as WAYS, Way as Way
+    from pinnln.ways import ALL_WAYS as ALL_WAYS, WAYS as WAYS, Way as Way
 
 _HOME = {
     "benchmark": ("Benchmark", "QuantityOfInterest"),
@@ -111,7 +111,7 @@ _HOME = {
         *("absolute", "constant", "coordinates", "cos", "cosh", "d", "div", "exp", "field", "grad", "laplacian"),
         *("log", "sin", "sinh", "sqrt", "tan", "tanh", "where"),
     ),
-    "ways": ("WAYS", "Way"),
+    "ways": ("ALL_WAYS", "WAYS", "Way"),
 }
 _MODULES = {name: module for module, names in _HOME.items() for name in names}
 
