@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pinnln.benchmark import Benchmark as Benchmark, QuantityOfInterest as QuantityOfInterest
+    from pinnln.bounded_gains import Gains as Gains
     from pinnln.causal import Causal as Causal
-    from pinnln.comparison import WAYS as WAYS, Comparison as Comparison, Way as Way, compare as compare
+    from pinnln.comparison import Comparison as Comparison, compare as compare
     from pinnln.conditioning import LayerNorm as LayerNorm, MeanSquare as MeanSquare
     from pinnln.conditions import (
         Dirichlet as Dirichlet,
@@ -17,24 +18,32 @@ if TYPE_CHECKING:
         Pin as Pin,
         Robin as Robin,
     )
+    from pinnln.conflict_free import ConFIG as ConFIG
     from pinnln.first_order import SOAP as SOAP, Adam as Adam
     from pinnln.fourier_features import FourierFeatures as FourierFeatures
     from pinnln.gated_network import ModifiedMLP as ModifiedMLP
+    from pinnln.gradient_norm import GradientNorm as GradientNorm
     from pinnln.hidden_norm import PostNorm as PostNorm, PreNorm as PreNorm
     from pinnln.levenberg_marquardt import LevenbergMarquardt as LevenbergMarquardt
     from pinnln.limited_memory_bfgs import LBFGS as LBFGS
+    from pinnln.log_loss import LogLoss as LogLoss
+    from pinnln.loss_ratios import ReLoBRaLo as ReLoBRaLo
     from pinnln.memory import TooLargeError as TooLargeError
     from pinnln.module_network import ModuleNetwork as ModuleNetwork
+    from pinnln.multi_adam import MultiAdam as MultiAdam
     from pinnln.optimizer_choice import choose_optimizers as choose_optimizers
     from pinnln.perceptron import MLP as MLP
     from pinnln.pirate_network import PirateNet as PirateNet
     from pinnln.problem import Problem as Problem, Residual as Residual
+    from pinnln.residual_attention import ResidualAttention as ResidualAttention
     from pinnln.residual_network import ResidualMLP as ResidualMLP
     from pinnln.residual_objective import Sampling as Sampling
     from pinnln.residual_vector import ResidualVector as ResidualVector
     from pinnln.self_scaled_broyden import SelfScaledBroyden as SelfScaledBroyden
+    from pinnln.soft_adapt import SoftAdapt as SoftAdapt
     from pinnln.solution import Solution as Solution
     from pinnln.solver import solve as solve
+    from pinnln.tangent_kernel import TangentKernel as TangentKernel
     from pinnln.units import (
         Ball as Ball,
         IncommensurableError as IncommensurableError,
@@ -62,36 +71,47 @@ if TYPE_CHECKING:
         tanh as tanh,
         where as where,
     )
+    from pinnln.ways import ALL_WAYS as ALL_WAYS, WAYS as WAYS, Way as Way
 
 _HOME = {
     "benchmark": ("Benchmark", "QuantityOfInterest"),
+    "bounded_gains": ("Gains",),
     "causal": ("Causal",),
-    "comparison": ("WAYS", "Comparison", "Way", "compare"),
+    "comparison": ("Comparison", "compare"),
     "conditioning": ("LayerNorm", "MeanSquare"),
     "conditions": ("Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
+    "conflict_free": ("ConFIG",),
     "first_order": ("SOAP", "Adam"),
     "fourier_features": ("FourierFeatures",),
     "gated_network": ("ModifiedMLP",),
+    "gradient_norm": ("GradientNorm",),
     "hidden_norm": ("PostNorm", "PreNorm"),
     "levenberg_marquardt": ("LevenbergMarquardt",),
     "limited_memory_bfgs": ("LBFGS",),
+    "log_loss": ("LogLoss",),
+    "loss_ratios": ("ReLoBRaLo",),
     "memory": ("TooLargeError",),
     "module_network": ("ModuleNetwork",),
+    "multi_adam": ("MultiAdam",),
     "optimizer_choice": ("choose_optimizers",),
     "perceptron": ("MLP",),
     "pirate_network": ("PirateNet",),
     "problem": ("Problem", "Residual"),
+    "residual_attention": ("ResidualAttention",),
     "residual_network": ("ResidualMLP",),
     "residual_objective": ("Sampling",),
     "residual_vector": ("ResidualVector",),
     "self_scaled_broyden": ("SelfScaledBroyden",),
+    "soft_adapt": ("SoftAdapt",),
     "solution": ("Solution",),
     "solver": ("solve",),
+    "tangent_kernel": ("TangentKernel",),
     "units": (
         *("Ball", "IncommensurableError", "PinnlnError", "ProblemError", "Scales", "ScalesError", "UnitsError"),
         *("absolute", "constant", "coordinates", "cos", "cosh", "d", "div", "exp", "field", "grad", "laplacian"),
         *("log", "sin", "sinh", "sqrt", "tan", "tanh", "where"),
     ),
+    "ways": ("ALL_WAYS", "WAYS", "Way"),
 }
 _MODULES = {name: module for module, names in _HOME.items() for name in names}
 
@@ -101,18 +121,27 @@ _TRAINED = {
     "SOAP",
     "Adam",
     "Causal",
+    "ConFIG",
     "FourierFeatures",
+    "Gains",
+    "GradientNorm",
     "LayerNorm",
     "LevenbergMarquardt",
+    "LogLoss",
     "MeanSquare",
     "ModifiedMLP",
     "ModuleNetwork",
+    "MultiAdam",
     "PirateNet",
     "PostNorm",
     "PreNorm",
+    "ReLoBRaLo",
+    "ResidualAttention",
     "ResidualMLP",
     "Sampling",
     "SelfScaledBroyden",
+    "SoftAdapt",
+    "TangentKernel",
     "compare",
     "solve",
 }

@@ -125,6 +125,30 @@ def choices(names: tuple[str, ...], steps: int, seeds: int, out: Path | None) ->
         click.echo(f"wrote {path}", err=True)
 
 
+@bench.command()
+@click.argument("names", nargs=-1)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for JSON and Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
+def soundness(names: tuple[str, ...], out: Path | None, as_json: bool) -> None:
+    """Does stating a problem in other units change its training? Asked of every conditioning, with and without units.
+
+    \b
+    Example:  pinnln bench soundness --out docs/soundness
+    """
+    from pinnln.problems import CATALOG
+    from pinnln.soundness_bench import bench_soundness
+
+    chosen = names or ("joule_heating", "natural_convection")
+    unknown = [name for name in chosen if name not in CATALOG]
+    if unknown:
+        raise ValueError(f"there is no problem {unknown[0]!r}: expected some of {', '.join(CATALOG)}")
+    command = shlex.join(["pinnln", *sys.argv[1:]])
+    found = bench_soundness([CATALOG[name] for name in chosen], command, lambda text: click.echo(text, err=True))
+    click.echo(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if as_json else found.markdown())
+    for path in found.save(out) if out is not None else ():
+        click.echo(f"wrote {path}", err=True)
+
+
 @bench.command("deepxde")
 @click.argument("names", nargs=-1)
 @click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="How many, counted from 0.")

@@ -10,6 +10,7 @@ import torch
 from pinnln.conditioning import AbstractConditioning, Linearized, MeanSquare
 from pinnln.formulation import Formulation, Points
 from pinnln.units import Dimension, ProblemError
+from pinnln.weighting import require_fixed
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Causal(AbstractConditioning):
     there, it gets there sooner. For long times `windows` of `solve` are the stronger remedy: each has its own network.
 
     Args: inner, what is ordered; tolerance; stages; patience; floor, w₀, which keeps what lies ahead from going astray.
-    Raises: ValueError for settings that are not above zero, or a floor outside [0, 1).
+    Raises: ValueError for settings that are not above zero, or a floor outside [0, 1); TypeError for an inner one whose
+    own weights change.
     Source: the front is our own; the order in time after C. L. Wight, J. Zhao, arXiv 2007.04542.
     """
 
@@ -43,6 +45,7 @@ class Causal(AbstractConditioning):
                 "expected a tolerance above zero, at least one stage and one block of patience, and a floor from 0 to "
                 f"below 1, found {self.tolerance}, {self.stages}, {self.patience} and {self.floor}"
             )
+        require_fixed("Causal", self.inner)
 
     def require(self, dimensions: Mapping[str, Dimension]) -> None:
         """As the inner one: a weight for a point brings no components together."""

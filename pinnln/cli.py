@@ -58,7 +58,7 @@ def main() -> None:
     """
 
 
-_OPTIMIZERS = ["lm", "lm+ssbroyden", "adam", "adam+lbfgs", "soap"]
+_OPTIMIZERS = ["lm", "lm+ssbroyden", "adam", "adam+lbfgs", "soap", "multiadam", "config"]
 
 
 @main.command()
@@ -67,6 +67,7 @@ _OPTIMIZERS = ["lm", "lm+ssbroyden", "adam", "adam+lbfgs", "soap"]
 @click.option("--seeds", default=1, show_default=True, help="How many seeds, counted from 0.")
 @click.option("--iterations", type=int, help="Budget of each way; of the problem's own unless given.")
 @click.option("--optimizer", type=click.Choice(_OPTIMIZERS), default="lm", show_default=True)
+@click.option("--ways", help="Names separated by commas, such as raw,nondimensional,grad-norm; five unless given.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for figures and JSON.")
 @click.option("--target", type=float, help="Exit with 1 if a principled way's relative error is above this.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
@@ -79,6 +80,7 @@ def compare(
     seeds: int,
     iterations: int | None,
     optimizer: str,
+    ways: str | None,
     out: Path | None,
     target: float | None,
     as_json: bool,
@@ -100,10 +102,12 @@ def compare(
     from rich.console import Console
 
     from pinnln.comparison import compare as run
+    from pinnln.ways import WAYS, ways_named
 
+    chosen = WAYS if ways is None else ways_named(ways.split(","))
     benchmark = _benchmark(name)
     optimizers = _optimizers(optimizer, iterations if iterations is not None else benchmark.steps)
-    comparison = run(benchmark, optimizer=optimizers, seeds=range(seeds), show=not quiet)
+    comparison = run(benchmark, ways=chosen, optimizer=optimizers, seeds=range(seeds), show=not quiet)
     command = shlex.join(["pinnln", *sys.argv[1:]])
     if as_json:
         click.echo(json.dumps(comparison.plain(command), indent=1))
@@ -182,17 +186,20 @@ def _benchmark(name: str) -> Benchmark:
 
 
 def _optimizers(name: str, steps: int) -> list[AbstractOptimizer]:
+    from pinnln.conflict_free import ConFIG
     from pinnln.first_order import SOAP, Adam
     from pinnln.levenberg_marquardt import LevenbergMarquardt
     from pinnln.limited_memory_bfgs import LBFGS
+    from pinnln.multi_adam import MultiAdam
     from pinnln.self_scaled_broyden import SelfScaledBroyden
 
     if name == "lm":
         return [LevenbergMarquardt(steps=steps)]
     if name == "lm+ssbroyden":
         return [LevenbergMarquardt(steps=max(1, steps // 4)), SelfScaledBroyden(steps=4 * steps)]
-    if name == "soap":
-        return [SOAP(steps=steps)]
+    alone = {"soap": SOAP, "multiadam": MultiAdam, "config": ConFIG}
+    if name in alone:
+        return [alone[name](steps=steps)]
     return [Adam(steps=steps)] if name == "adam" else [Adam(steps=steps), LBFGS(steps=max(1, steps // 4))]
 
 

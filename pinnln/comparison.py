@@ -16,66 +16,20 @@ from rich.table import Table
 
 from pinnln.benchmark import Benchmark, QuantityOfInterest
 from pinnln.collocation import sobol
-from pinnln.conditioning import AbstractConditioning, LayerNorm, MeanSquare, MeanSquareOfLayerNorm, Unsafe
-from pinnln.formulation import Formulation, nondimensional, stripped
+from pinnln.formulation import Formulation, nondimensional
 from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.objective import Progress
 from pinnln.optimizers import AbstractOptimizer, TrainingError
-from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.solution import Solution
 from pinnln.solver import train
 from pinnln.units.collection import end_if_collecting
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
+from pinnln.ways import WAYS, Way
 from pinnln.whole_file import write_json
 
 _MARKS = 40
 _VALIDATION = (2048, 990_001)
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way to turn a problem into an objective.
-
-    Args: name; about, what it does in one sentence; formulate, problem and yardsticks to a formulation; conditioning;
-    unsafe, whether it brings together what has no common dimension.
-    """
-
-    name: str
-    about: str
-    formulate: Callable[[Problem, Yardsticks], Formulation]
-    conditioning: AbstractConditioning
-    unsafe: bool = False
-
-
-def _strip(problem: Problem, _: Yardsticks) -> Formulation:
-    return stripped(problem, unsafe=True)
-
-
-WAYS = (
-    Way("raw", "SI magnitudes, units stripped, squares added up", _strip, Unsafe(MeanSquare()), unsafe=True),
-    Way(
-        "naive-layer-norm (loss)",
-        "SI magnitudes, units stripped, mean of the squared LayerNorm",
-        _strip,
-        Unsafe(MeanSquareOfLayerNorm()),
-        unsafe=True,
-    ),
-    Way(
-        "naive-layer-norm (conditioning)",
-        "SI magnitudes, units stripped, the objective whose gradient is their LayerNorm",
-        _strip,
-        Unsafe(LayerNorm()),
-        unsafe=True,
-    ),
-    Way("nondimensional", "characteristic scales, squares added up", nondimensional, MeanSquare()),
-    Way(
-        "nondimensional+layer-norm",
-        "characteristic scales, the objective whose gradient is the LayerNorm of the residuals",
-        nondimensional,
-        LayerNorm(),
-    ),
-)
 
 
 @dataclass(frozen=True)

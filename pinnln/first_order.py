@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,18 +13,50 @@ import torch
 from pinnln.objective import AbstractObjective, Progress
 from pinnln.optimizers import AbstractOptimizer, Monitor, Outcome, not_finite, require_positive, require_steps
 
+_BALANCED = 10
 _RETURNS = 5
 _SMOOTHING = 0.1
 _DIVERGED = 1e3
 
 
+class AbstractRule(ABC):
+    """A way of stepping, with what it has learned of one training."""
+
+    @abstractmethod
+    def step(self, slope: torch.Tensor, rate: float) -> None:
+        """Moves θ, in place, against a slope."""
+
+
+class OfTorch(AbstractRule):
+    """A rule of torch.
+
+    Args: rule; blocks of θ that it moves; split, a slope into the same blocks.
+    """
+
+    def __init__(
+        self,
+        rule: torch.optim.Optimizer,
+        blocks: Sequence[torch.Tensor],
+        split: Callable[[torch.Tensor], Sequence[torch.Tensor]],
+    ) -> None:
+        self._rule, self._blocks, self._split = rule, blocks, split
+
+    def step(self, slope: torch.Tensor, rate: float) -> None:
+        for block, part in zip(self._blocks, self._split(slope), strict=True):
+            block.grad = part
+        for group in self._rule.param_groups:
+            group["lr"] = rate
+        self._rule.step()
+
+
 @dataclass(frozen=True)
 class FirstOrder(AbstractOptimizer):
-    """Steps of a rule of torch, on fresh points every `resample_every` steps, with a rate that falls along a cosine.
+    """Steps of a rule, on fresh points every `resample_every` steps, with a rate that falls along a cosine.
 
     The parameters with the lowest smoothed loss are kept. Where the loss or its gradient is not finite, or the smoothed
     loss is a thousand times its lowest, the training returns to them with a tenth of the rate; after five returns it
-    ends there. At the end the last parameters and the best ones are compared on the same points.
+    ends there. At the end the last parameters and the best ones are compared on the same points. Weights of terms that
+    change in training do so every ten steps; what was best is then measured anew.
 
     Args: learning_rate; steps; resample_every; final_rate, at the last step.
     """
@@ -45,21 +77,22 @@ class FirstOrder(AbstractOptimizer):
         return 16 * 8 * parameters
 
     @abstractmethod
-    def blocks(self, objective: AbstractObjective, theta: torch.Tensor) -> list[torch.Tensor]:
-        """Views of θ (P,), each of which the rule takes as one parameter."""
+    def rule(self, objective: AbstractObjective, theta: torch.Tensor) -> AbstractRule:
+        """The rule that moves θ (P,), with nothing learned yet."""
 
-    @abstractmethod
-    def rule(self, blocks: Sequence[torch.Tensor]) -> torch.optim.Optimizer:
-        """The rule, with nothing learned yet."""
+    def slope(self, objective: AbstractObjective, theta: torch.Tensor) -> tuple[float, torch.Tensor]:
+        """The loss at θ, and what the rule steps against: the gradient (P,), unless it asks for more."""
+        return objective.gradient(theta)
 
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
         theta, best, returns = theta.clone(), _Best(theta), 0
-        blocks = self.blocks(objective, theta)
-        rule = self.rule(blocks)
+        rule = self.rule(objective, theta)
         for step in range(1, self.steps + 1):
             if step > 1 and (step - 1) % self.resample_every == 0:
                 objective.resample((step - 1) // self.resample_every)
-            loss, slope = objective.gradient(theta)
+            if (step - 1) % _BALANCED == 0 and objective.rebalance(theta):
+                best.measure(objective, theta)
+            loss, slope = self.slope(objective, theta)
             finite = math.isfinite(loss) and bool(slope.isfinite().all())
             if finite:
                 best.see(loss, theta)
@@ -70,13 +103,9 @@ class FirstOrder(AbstractOptimizer):
                     return Outcome(best.theta, "stalled", step, self._lost(objective, theta, step, finite))
                 theta.copy_(best.theta)
                 best.again()
-                rule = self.rule(blocks)
+                rule = self.rule(objective, theta)
                 continue
-            for block, part in zip(blocks, self.blocks(objective, slope), strict=True):
-                block.grad = part
-            for group in rule.param_groups:
-                group["lr"] = self._rate(step) * 0.1**returns
-            rule.step()
+            rule.step(slope, self._rate(step) * 0.1**returns)
         if not objective.value(theta) <= objective.value(best.theta):
             theta = best.theta
         return Outcome(theta.detach(), "budget", self.steps, f"the budget of {self.steps} steps is used up")
@@ -99,11 +128,8 @@ class Adam(FirstOrder):
 
     name: ClassVar[str] = "Adam"
 
-    def blocks(self, objective: AbstractObjective, theta: torch.Tensor) -> list[torch.Tensor]:
-        return [theta]
-
-    def rule(self, blocks: Sequence[torch.Tensor]) -> torch.optim.Optimizer:
-        return torch.optim.Adam(list(blocks), lr=self.learning_rate)
+    def rule(self, objective: AbstractObjective, theta: torch.Tensor) -> AbstractRule:
+        return OfTorch(torch.optim.Adam([theta], lr=self.learning_rate), [theta], lambda slope: [slope])
 
 
 @dataclass(frozen=True)
@@ -127,19 +153,18 @@ class SOAP(FirstOrder):
         if not 0 < self.decay < 1:
             raise ValueError(f"expected decay between 0 and 1, found {self.decay}")
 
-    def blocks(self, objective: AbstractObjective, theta: torch.Tensor) -> list[torch.Tensor]:
-        return objective.blocks(theta)
-
-    def rule(self, blocks: Sequence[torch.Tensor]) -> torch.optim.Optimizer:
+    def rule(self, objective: AbstractObjective, theta: torch.Tensor) -> AbstractRule:
         import pytorch_optimizer
 
-        return pytorch_optimizer.SOAP(
-            list(blocks),
+        blocks = objective.blocks(theta)
+        rule = pytorch_optimizer.SOAP(
+            blocks,
             lr=self.learning_rate,
             betas=(self.decay, self.decay),
             weight_decay=0.0,
             precondition_frequency=self.basis_every,
         )
+        return OfTorch(rule, blocks, objective.blocks)
 
 
 class _Best:
@@ -155,6 +180,11 @@ class _Best:
         self._mean = loss if math.isinf(self._mean) else self._mean + _SMOOTHING * (loss - self._mean)
         if self._mean <= self._lowest:
             self._lowest, self.theta = self._mean, self.seen
+
+    def measure(self, objective: AbstractObjective, theta: torch.Tensor) -> None:
+        """The weights of the objective have changed: takes its values anew, at the best parameters and at θ."""
+        if math.isfinite(self._mean):
+            self._lowest, self._mean = objective.value(self.theta), objective.value(theta)
 
     @property
     def diverged(self) -> bool:

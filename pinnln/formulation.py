@@ -70,11 +70,12 @@ class Group:
 @dataclass(frozen=True)
 class Points:
     """Where a group is asked: dimensionless coordinates (N, d), and there the features that the network sees with
-    their derivatives (C, N, f), and the jets of the ansatz."""
+    their derivatives (C, N, f), and the jets of the ansatz. `factors` (K, N) of the residuals, None for ones."""
 
     x: torch.Tensor
     features: torch.Tensor
     jets: Jets
+    factors: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -213,14 +214,22 @@ def nondimensional(problem: Problem, yardsticks: Yardsticks) -> Formulation:
     return _formulate(problem, yardsticks, lambda statement: (DIMENSIONLESS, None))
 
 
-def stripped(problem: Problem, base_units: Mapping[str, str] | None = None, *, unsafe: bool = False) -> Formulation:
+def stripped(
+    problem: Problem,
+    base_units: Mapping[str, str] | None = None,
+    *,
+    equations: Mapping[str, str] | None = None,
+    unsafe: bool = False,
+) -> Formulation:
     """The problem with its units stripped, in the magnitudes of one system of base units. For comparisons only.
 
-    Args: base_units, such as {"[length]": "inch"}, SI where not given; unsafe must be True.
+    Args: base_units, such as {"[length]": "inch"}, SI where not given; equations, other base units that residuals are
+    counted in, while coordinates and fields stay in base_units; unsafe must be True.
     Raises: ValueError without unsafe=True.
     """
     _require_unsafe(unsafe)
-    return _formulate(problem, unit_yardsticks(problem, base_units), _in_units(base_units or {}))
+    counted = base_units if equations is None else equations
+    return _formulate(problem, unit_yardsticks(problem, base_units), _in_units(counted or {}))
 
 
 def scaled_unknowns(problem: Problem, yardsticks: Yardsticks, *, unsafe: bool = False) -> Formulation:

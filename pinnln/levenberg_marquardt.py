@@ -121,10 +121,11 @@ class _Search:
 
     def between_blocks(self, number: int) -> tuple[str, str] | None:
         """Fresh points, and what they say: status and message if it ends here."""
+        loss = self.objective.comparable(self.theta, self.loss)
         validation = self.objective.resample(number, self.theta)
         if validation is None:
             return ("converged", self._small()) if self.loss <= self.settings.tolerance else None
-        misfit, slow = validation > _MISFIT * self.loss, validation > _SLOW * self._last
+        misfit, slow = validation > _MISFIT * loss, validation > _SLOW * self._last
         self._idle = 0 if validation < _STEADY * self._least else self._idle + 1
         self._last = validation
         if validation < self._least:
@@ -143,6 +144,7 @@ class _Search:
 
     def block(self, steps: int) -> Iterator[_Trial]:
         """Steps on the same points, each accepted or not; ends early where there is nothing to gain."""
+        self.objective.rebalance(self.theta)
         refused = 0
         for _ in range(steps):
             self.step += 1

@@ -40,10 +40,12 @@ class LBFGS(AbstractOptimizer):
 
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
         theta, evaluations = theta.clone(), _Evaluations(objective)
+        objective.rebalance(theta)
         search, fresh = self._search(theta), True
         for step in range(1, self.steps + 1):
             if step > 1 and (step - 1) % self.resample_every == 0:
                 objective.resample((step - 1) // self.resample_every)
+                objective.rebalance(theta)
                 evaluations.forget()
                 search, fresh = self._search(theta), True
             before = theta.clone()

@@ -80,6 +80,22 @@ class AbstractObjective(ABC):
         Returns: for a given θ the objective at points that no training has seen, else None.
         """
 
+    def rebalance(self, theta: torch.Tensor) -> bool:
+        """Weights of the terms anew from what they are at θ, where there are any that change; whether there are.
+
+        For between two blocks of steps: a loss of before cannot be compared with one of after.
+        """
+        return False
+
+    def comparable(self, theta: torch.Tensor, loss: float) -> float:
+        """A loss found at θ in a measure that no `rebalance` changes, which is that of `resample`; itself otherwise."""
+        return loss
+
+    def term_slopes(self, theta: torch.Tensor) -> tuple[float, torch.Tensor]:
+        """The objective, and the share (C, P) of every term in its gradient; one term unless more are known."""
+        loss, slope = self.gradient(theta)
+        return loss, slope[None]
+
     @contextmanager
     def thinned(self, rows: int) -> Iterator[None]:
         """Within it training begins on as few points as give so many rows, and `refine` adds to them; all points

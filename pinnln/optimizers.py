@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import torch
 
@@ -31,7 +31,12 @@ class Outcome:
 
 
 class AbstractOptimizer(ABC):
-    """Something that lowers an objective within a budget of steps."""
+    """Something that lowers an objective within a budget of steps.
+
+    Attributes: by_terms, whether it takes the slope of every term by itself, so that weights of terms mean nothing.
+    """
+
+    by_terms: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:

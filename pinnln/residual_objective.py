@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import torch
 
@@ -17,12 +18,17 @@ from pinnln.formulation import Formulation, Group, LinearResiduals, Points
 from pinnln.kernels import AbstractSystem, AbstractTape
 from pinnln.network import AbstractNetwork
 from pinnln.objective import AbstractObjective, LeastSquares
+from pinnln.terms import Linear, Terms, names_of
+from pinnln.weighting import weighting_in
 
 _CACHED = 1024 * 1024  # bytes
 _MOST_PLACED = 65_536
 _CANDIDATES = 4
 _MOST_ROWS = 8
 _MOST_KEPT = 2**24
+
+Chunks: TypeAlias = Iterable[tuple[Points, float]]
+"""Points in chunks, with the weight of each point in the mean."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,8 @@ class ResidualObjective(AbstractObjective):
         self.formulation, self.network, self.conditioning = formulation, network, conditioning
         self.sampling, self.seed, self._thinned_from = sampling, seed, 0
         self._front = TimeFront(conditioning, formulation) if isinstance(conditioning, Causal) else None
+        weighting = weighting_in(conditioning)
+        self._balance = weighting.begin(names_of(formulation)) if weighting is not None else None
         self._outputs = len(formulation.fields)
         self.size = network.size(formulation.embedding.size, self._outputs)
         self.resample(0)
@@ -145,23 +153,24 @@ class ResidualObjective(AbstractObjective):
             steep = candidates[torch.multinomial(sizes, chosen, generator=generator)]
             even = self._unit_points(0, self.sampling.interior - chosen, self._seed(round, 0))
             self._points[0] = self._held(functools.partial(self._placed, 0, torch.cat([even, steep])))
-        outside = (self._value(theta, chunks, place) for place, chunks in enumerate(self._points) if place)
+        outside = (self._value(theta, place, plain=True) for place in range(1, len(self._points)))
         return total + sum(outside, 0.0) if comparable else None
 
     def _draw_all(self, round: int) -> None:
         """Evenly spread points of all groups."""
-        self._points = [
+        self._points: list[Chunks] = [
             self._held(functools.partial(self.draw, place, self._seed(round, place)))
             for place in range(len(self.formulation.groups))
         ]
 
-    def _held(self, made: Callable[[], Iterator[tuple[Points, float]]]) -> Iterable[tuple[Points, float]]:
+    def _held(self, made: Callable[[], Iterator[tuple[Points, float]]]) -> Chunks:
         """Chunks of points: few are kept as placed, many are placed anew at every pass, for the sake of memory."""
         return list(made()) if self._few else _PlacedAnew(made)
 
     @property
     def _few(self) -> bool:
-        return max(self.sampling.interior, self.sampling.face) <= _MOST_PLACED
+        carried = self._balance is not None and self._balance.keeps_points
+        return carried or max(self.sampling.interior, self.sampling.face) <= _MOST_PLACED
 
     def _seed(self, round: int, place: int) -> int:
         return (1_000_003 * self.seed + 7919 * round + 31 * place) % 2**31
@@ -175,7 +184,7 @@ class ResidualObjective(AbstractObjective):
                 r = self.formulation.residuals(group, points, self._tape(theta, group, points, keep=False).output)
                 counted = 1.0 if self._front is None else self._front.weights(points, r.shape[1]).sqrt()
                 sizes.append(counted * r.square().sum(0).sqrt())
-                total += weight * float(self._conditioned(points, r).total(r))
+                total += weight * float(self._conditioned(group, points, r, plain=True).total(r))
         return torch.cat(sizes), total
 
     def draw(self, place: int, seed: int) -> Iterator[tuple[Points, float]]:
@@ -206,14 +215,31 @@ class ResidualObjective(AbstractObjective):
 
     def value(self, theta: torch.Tensor) -> float:
         """The objective at the current points."""
-        return sum((self._value(theta, chunks, place) for place, chunks in enumerate(self._points)), 0.0)
+        return sum((self._value(theta, place) for place in range(len(self._points))), 0.0)
 
-    def _value(self, theta: torch.Tensor, chunks: Iterable[tuple[Points, float]], place: int) -> float:
+    def comparable(self, theta: torch.Tensor, loss: float) -> float:
+        """The objective at the current points with all weights of terms one; `loss` where they never change."""
+        if self._balance is None:
+            return loss
+        return sum((self._value(theta, place, plain=True) for place in range(len(self._points))), 0.0)
+
+    def rebalance(self, theta: torch.Tensor) -> bool:
+        """Weights of terms and points anew, where the conditioning has some that change."""
+        if self._balance is None:
+            return False
+        self._points = list(self._balance.refreshed(self.terms(theta), self._points))
+        return True
+
+    def term_slopes(self, theta: torch.Tensor) -> tuple[float, torch.Tensor]:
+        """The objective, and the share (C, P) of every equation and condition in its gradient."""
+        return self.terms(theta).slopes(lambda part: self._conditioned(part.group, part.points, part.r.values))
+
+    def _value(self, theta: torch.Tensor, place: int, *, plain: bool = False) -> float:
         group, total = self.formulation.groups[place], 0.0
         with torch.no_grad():
-            for points, weight in chunks:
+            for points, weight in self._points[place]:
                 r = self.formulation.residuals(group, points, self._tape(theta, group, points, keep=False).output)
-                total += weight * float(self._conditioned(points, r).total(r))
+                total += weight * float(self._conditioned(group, points, r, plain=plain).total(r))
         return total
 
     def gradient(self, theta: torch.Tensor) -> tuple[float, torch.Tensor]:
@@ -222,7 +248,7 @@ class ResidualObjective(AbstractObjective):
         for number, (group, points, weight) in enumerate(self._chunks()):
             tape = self._tape(theta, group, points)
             r = self.formulation.linearized(group, points, tape.output)
-            value, g = self._conditioned(points, r.values, group, first=number == 0).gradient(r.values)
+            value, g = self._seen(group, points, r.values, first=number == 0).gradient(r.values)
             total += weight * float(value)
             slope += tape.gradient(r.back(weight * g))
         return total, slope
@@ -236,7 +262,7 @@ class ResidualObjective(AbstractObjective):
         for number, (group, points, weight) in enumerate(self._chunks()):
             tape = self._tape(theta, group, points)
             r = self.formulation.linearized(group, points, tape.output)
-            model = self._conditioned(points, r.values, group, first=number == 0).linearize(r.values)
+            model = self._seen(group, points, r.values, first=number == 0).linearize(r.values)
             jacobian = tape.jacobian(self._signals(r, model, weight))
             if group.twin is not None:
                 half = jacobian.shape[1] // 2
@@ -295,15 +321,20 @@ class ResidualObjective(AbstractObjective):
         return None
 
     def _conditioned(
-        self, points: Points, r: torch.Tensor, seen: Group | None = None, *, first: bool = False
+        self, group: Group, points: Points, r: torch.Tensor, *, plain: bool = False
     ) -> AbstractConditioning:
-        """The conditioning at points; training tells of which group it has `seen` the residuals r, and which it saw
-        first."""
-        if self._front is None:
+        """The conditioning at points of a group; `plain` with all weights of terms one."""
+        if self._front is not None:
+            return self._front.conditioning(points, r.shape[1])
+        if self._balance is None or plain:
             return self.conditioning
-        if seen is self.formulation.groups[0]:
+        return self._balance.conditioning(group, points)
+
+    def _seen(self, group: Group, points: Points, r: torch.Tensor, *, first: bool) -> AbstractConditioning:
+        """The same in training, which tells a causal ordering what it has seen, and what it saw `first`."""
+        if self._front is not None and group is self.formulation.groups[0]:
             self._front.record(points, r, first=first)
-        return self._front.conditioning(points, r.shape[1])
+        return self._conditioned(group, points, r)
 
     def _signals(self, r: LinearResiduals, model: Linearized, weight: float) -> torch.Tensor:
         """∂s/∂(channels) for every row s of the model, (M, C, N, m)."""
@@ -320,7 +351,7 @@ class ResidualObjective(AbstractObjective):
         for group, points, _ in self._chunks():
             tape = self._tape(theta, group, points, keep=False)
             r = self.formulation.residuals(group, points, tape.output)
-            yield self._conditioned(points, r).linearize(r)
+            yield self._conditioned(group, points, r).linearize(r)
 
     def _frozen(self, theta: torch.Tensor, models: Iterable[Linearized]) -> torch.Tensor:
         """The rows (R,) at another θ."""
@@ -342,6 +373,16 @@ class ResidualObjective(AbstractObjective):
             back = shares if model.matrix is None else torch.einsum("mkn,mn->kn", model.matrix, shares)
             slope += tape.gradient(r.back(back))
         return slope
+
+    def terms(self, theta: torch.Tensor) -> Terms:
+        """What may be asked of every equation and condition at θ."""
+        return Terms(names_of(self.formulation), functools.partial(self._linear, theta))
+
+    def _linear(self, theta: torch.Tensor) -> Iterator[Linear]:
+        """All points with their residuals and the way back."""
+        for group, points, weight in self._chunks():
+            tape = self._tape(theta, group, points)
+            yield Linear(group, points, weight, tape, self.formulation.linearized(group, points, tape.output))
 
     def _chunks(self) -> Iterator[tuple[Group, Points, float]]:
         for group, chunks in zip(self.formulation.groups, self._points, strict=True):

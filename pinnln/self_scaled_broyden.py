@@ -52,11 +52,13 @@ class SelfScaledBroyden(AbstractOptimizer):
 
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
         slopes = _Slopes(objective)
+        objective.rebalance(theta)
         curvature = self._start(objective, theta)
         loss, g = slopes(theta)
         for step in range(1, self.steps + 1):
             if step > 1 and (step - 1) % self.resample_every == 0:
                 objective.resample((step - 1) // self.resample_every)
+                objective.rebalance(theta)
                 slopes.forget()
                 loss, g = slopes(theta)
                 curvature.keep_positive()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pinnln.conditioning import AbstractConditioning
 from pinnln.network import AbstractNetwork
 from pinnln.optimizers import AbstractOptimizer
 from pinnln.residual_objective import Sampling
+from pinnln.term_weighting import AbstractTermWeighting
+from pinnln.weighting import weighting_in
 
 _KINDS: dict[str, tuple[type, str]] = {
     "network": (AbstractNetwork, "a network such as MLP(width=20, depth=3)"),
@@ -26,6 +29,20 @@ def require_kinds(**settings: Any) -> None:
         kind, expected = _KINDS[name]
         if value is not None and not isinstance(value, kind):
             raise TypeError(f"expected {name} to be {expected}, found {_shown(value)}")
+
+
+def require_pairs(conditioning: AbstractConditioning, optimizers: Sequence[AbstractOptimizer]) -> None:
+    """Nothing, if the weights of a conditioning mean something to every optimiser.
+
+    Raises: ValueError naming both, and the ways out.
+    """
+    alone = [item for item in optimizers if item.by_terms]
+    if alone and isinstance(weighting_in(conditioning), AbstractTermWeighting):
+        name = type(alone[0]).__name__
+        raise ValueError(
+            f"{name} takes the slope of every term by itself, so that the weights of {conditioning} would mean "
+            f"nothing: take {name} with MeanSquare() or LayerNorm(), or another optimiser such as Adam()"
+        )
 
 
 def listed_optimizers(optimizer: Any) -> tuple[AbstractOptimizer, ...] | None:

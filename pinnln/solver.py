@@ -21,7 +21,7 @@ from pinnln.perceptron import MLP
 from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.residual_objective import ResidualObjective, Sampling, rows_of
-from pinnln.settings import listed_optimizers, require_kinds
+from pinnln.settings import listed_optimizers, require_kinds, require_pairs
 from pinnln.solution import Report, Solution, joined
 from pinnln.threads import suited_threads
 from pinnln.units import Scales
@@ -54,7 +54,8 @@ def solve(
     Returns: the Solution.
     Raises: UnitsError if the problem is not sound, ScalesError if a scale is wrong or cannot be proposed, ProblemError
     if it cannot be formulated, TooLargeError if memory would not suffice, TypeError for a setting of the wrong kind,
-    all before any training; TrainingError if an equation is not finite at the start.
+    ValueError for an optimiser to which the conditioning means nothing, all before any training; TrainingError if an
+    equation is not finite at the start.
     """
     end_if_collecting("solve")
     require_kinds(network=network, sampling=sampling, conditioning=conditioning)
@@ -113,8 +114,10 @@ def train(
     """Trains one formulation of a problem; the seed fixes weights and points. It starts from parameters `start` (P,),
     if the objective is lower there.
 
-    Raises: TooLargeError if memory would not suffice, TrainingError if an equation is not finite at the start.
+    Raises: ValueError for an optimiser to which the weights of the conditioning mean nothing, TooLargeError if memory
+    would not suffice, TrainingError if an equation is not finite at the start.
     """
+    require_pairs(conditioning, optimizers)
     require_memory(formulation, network, sampling, optimizers, free_memory())
     objective = ResidualObjective(formulation, network, conditioning, sampling, seed)
     theta = network.initialize(formulation.embedding.size, len(formulation.fields), seed)
@@ -146,7 +149,7 @@ def train(
             last = run_all(optimizers, objective, outcome.theta, monitor)
             outcome = replace(last, steps=outcome.steps + last.steps)
     seconds = time.perf_counter() - started
-    value = objective.value(outcome.theta)
+    value = objective.comparable(outcome.theta, objective.value(outcome.theta))
     verdict = judge(objective, outcome.theta, history)
     in_time = any(item.is_time for item in formulation.coordinates)
     status, message = verdict.amended(outcome, network, objective.sampling, in_time=in_time)

@@ -10,9 +10,8 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from pinnln import Comparison, LevenbergMarquardt, compare
+from pinnln import WAYS, Comparison, LevenbergMarquardt, Way, compare
 from pinnln.cli import main
-from pinnln.comparison import WAYS, Way
 from pinnln.conditioning import MeanSquare
 from pinnln.formulation import stripped
 from pinnln.problems import CATALOG, copper_bar, joule_heating

@@ -187,6 +187,30 @@ def test_a_rate_that_is_far_too_high_is_lowered() -> None:
     assert Valley().value(outcome.theta) < 1e-6 * Valley().value(START)
 
 
+class Reweighed(Valley):
+    """The same slopes, and a loss that reads a thousand times more from every tenth step on."""
+
+    size_now = 1.0
+
+    def rebalance(self, theta: torch.Tensor) -> bool:
+        self.size_now *= 1e3
+        return True
+
+    def value(self, theta: torch.Tensor) -> float:
+        return self.size_now * super().value(theta)
+
+    def gradient(self, theta: torch.Tensor) -> tuple[float, torch.Tensor]:
+        loss, slope = super().gradient(theta)
+        return self.size_now * loss, slope
+
+
+def test_a_loss_that_weights_have_raised_is_no_reason_to_go_back() -> None:
+    """Every refresh measures the best parameters anew: the training goes on, and ends where it does without weights."""
+    found = Adam(1e-2, steps=60).run(Reweighed(), START, ignore)
+    assert found.status == "budget"
+    assert torch.equal(found.theta, Adam(1e-2, steps=60).run(Valley(), START, ignore).theta)
+
+
 def test_no_point_is_asked_twice_in_a_row() -> None:
     """L-BFGS starts an iteration on the evaluation that the one before it ended on."""
     objective, seen = Valley(), list[Progress]()

@@ -72,6 +72,39 @@ def test_the_minimum_is_found(optimizer: AbstractOptimizer | list[AbstractOptimi
     assert outcome.message
 
 
+class Reweighed(Rosenbrock):
+    """Rows that weights make ten times smaller from block to block, and a measure that they do not change."""
+
+    root, misfits = 1.0, 0
+
+    def rebalance(self, theta: torch.Tensor) -> bool:
+        self.root /= 10
+        return True
+
+    def comparable(self, theta: torch.Tensor, loss: float) -> float:
+        return self.value(theta)
+
+    def refine(self, *, beyond: bool = True) -> bool:
+        self.misfits += beyond
+        return False
+
+    def least_squares(self, theta: torch.Tensor, system: AbstractSystem) -> LeastSquares:
+        jacobian = torch.autograd.functional.jacobian(self._rows, theta)
+        assert isinstance(jacobian, torch.Tensor)
+        root, here = self.root, self._rows(theta)
+        system.add(root * jacobian, root * here)
+        return LeastSquares(root * here, lambda at: root * self._rows(at), lambda w: root * jacobian.T @ w)
+
+
+def test_weights_that_fall_are_no_misfit_to_levenberg_marquardt() -> None:
+    """Blocks are compared in a measure that no refresh changes: the same way down, and no points for nothing."""
+    optimizer = LevenbergMarquardt(steps=12, block=3, patience=2, tolerance=1e-250)
+    reweighed = Reweighed()
+    plain, weighed = (optimizer.run(item, START, ignore) for item in (Rosenbrock(), reweighed))
+    torch.testing.assert_close(weighed.theta, plain.theta, rtol=1e-9, atol=1e-9)
+    assert (weighed.status, weighed.steps, reweighed.misfits) == (plain.status, plain.steps, 0)
+
+
 def test_the_loss_never_rises_on_the_same_points() -> None:
     """Levenberg-Marquardt accepts only what lowers the loss; every step is reported."""
     seen: list[Progress] = []

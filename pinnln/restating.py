@@ -1,0 +1,59 @@
+"""A problem of the library restated: the same quantities, written in other units."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pint
+
+from pinnln.benchmark import Benchmark
+from pinnln.units import Q
+from pinnln.units.registry import is_point
+
+SI = {
+    "[length]": "m",
+    "[mass]": "kg",
+    "[time]": "s",
+    "[temperature]": "kelvin",
+    "[current]": "A",
+    "[substance]": "mol",
+    "[luminosity]": "cd",
+}
+SYSTEMS: Mapping[str, Mapping[str, str]] = {
+    "inch, pound, hour, °F": {"[length]": "inch", "[mass]": "pound", "[time]": "hour", "[temperature]": "delta_degF"},
+    "cm, g, min, mA": {"[length]": "cm", "[mass]": "g", "[time]": "min", "[current]": "mA"},
+}
+"""Systems of base units beside SI; what is not named stays as in SI."""
+
+
+def restated(make: Callable[..., Benchmark], base_units: Mapping[str, str]) -> Benchmark:
+    """A problem of the library with every quantity that it is made of in other base units.
+
+    >>> from pinnln.problems import joule_heating
+    >>> str(restated(joule_heating, {"[length]": "inch"}).scales)[:15]
+    'Scales(x=(3.937'
+    """
+    found = {
+        name: in_base_units(item.default, base_units)
+        for name, item in inspect.signature(make).parameters.items()
+        if isinstance(item.default, pint.Quantity)
+    }
+    return make(**found)
+
+
+def in_base_units(quantity: pint.Quantity[Any], base_units: Mapping[str, str]) -> pint.Quantity[Any]:
+    """The same quantity in other base units; a temperature on a scale with an offset stays on one.
+
+    >>> f"{in_base_units(Q('15 W/m/K'), {'[mass]': 'g', '[length]': 'cm'}):~P}"
+    '1500000.0 cm·g/K/s³'
+    >>> f"{in_base_units(Q(20, 'degC'), {'[temperature]': 'delta_degF'}):.0f~P}"
+    '68 °F'
+    """
+    if is_point(quantity):
+        return quantity.to(base_units.get("[temperature]", "degC").removeprefix("delta_"))
+    unit = Q(1.0, "dimensionless")
+    for base, power in quantity.dimensionality.items():
+        unit = unit * Q(1.0, base_units.get(base, SI[base])) ** power
+    return quantity.to(unit.units)
