@@ -20,7 +20,6 @@ from pinnln.formulation import Formulation, nondimensional
 from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.objective import Progress
 from pinnln.optimizers import AbstractOptimizer, TrainingError
-from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
 from pinnln.solution import Solution
 from pinnln.solver import train
