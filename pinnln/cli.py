@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pinnln.benchmark import Benchmark
     from pinnln.optimizers import AbstractOptimizer
     from pinnln.study import Settings
+    from pinnln.ways import Way
 
 
 class _Refusing(click.Group):
@@ -120,14 +121,11 @@ def compare(
     from rich.console import Console
 
     from pinnln.comparison import compare as run
-    from pinnln.study import ways_named
-    from pinnln.ways import WAYS
 
     benchmark = _benchmark(names[0])
     steps = iterations if iterations is not None else benchmark.steps
-    several = ways_named(ways, WAYS) if ways is not None else WAYS
     comparison = run(
-        benchmark, ways=several, optimizer=_optimizers(optimizer, steps), seeds=range(seeds), show=not quiet
+        benchmark, ways=_ways(ways), optimizer=_optimizers(optimizer, steps), seeds=range(seeds), show=not quiet
     )
     command = shlex.join(["pinnln", *sys.argv[1:]])
     if as_json:
@@ -159,22 +157,22 @@ def _study(
     from rich.console import Console
 
     from pinnln.problems import CATALOG
-    from pinnln.study import cases, ways_named
+    from pinnln.study import cases
     from pinnln.study_command import report_study, run_study
-    from pinnln.ways import WAYS
 
     failed: list[str] = []
     if settings is not None:
         benchmarks = {name: _benchmark(name) for name in names}
         trainings = {name: _endless(name) for name in optimizers}
-        asked = [way.name for way in (ways_named(ways, WAYS) if ways is not None else WAYS)]
+        asked = [way.name for way in _ways(ways)]
         failed = run_study(
             cases(names, asked, optimizers, seeds), benchmarks, trainings, settings, jobs, out / "runs",
             (lambda text: None) if quiet else (lambda text: click.echo(text, err=True)),
         )  # fmt: skip
     command = shlex.join(["pinnln", *sys.argv[1:]]) if settings is not None else None
     order = [*dict.fromkeys([*optimizers, *_OPTIMIZERS])]
-    report, written = report_study(out, command, [way.name for way in WAYS], order, list(names) or list(CATALOG))
+    known = [way.name for way in _ways("all")]
+    report, written = report_study(out, command, known, order, list(names) or list(CATALOG))
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
     else:
@@ -198,13 +196,12 @@ def compare_run(problem: str, way: str, optimizer: str, seed: int, settings: str
     """One run of a study, in a process of its own: settings as JSON, its file."""
     import torch
 
-    from pinnln.study import Case, Settings, run_case, ways_named
-    from pinnln.ways import WAYS
+    from pinnln.study import Case, Settings, run_case
     from pinnln.whole_file import write_json
 
     chosen = Settings(**json.loads(settings))
     torch.set_num_threads(chosen.threads)
-    (found,) = ways_named(way, WAYS)
+    (found,) = _ways(way)
     case = Case(problem, found.name, optimizer, seed)
     write_json(out, run_case(case, _benchmark(problem), found, _endless(optimizer), chosen).as_dict())
 
@@ -270,6 +267,14 @@ def _benchmark(name: str) -> Benchmark:
     if name not in CATALOG:
         raise click.BadParameter(f"there is no problem {name!r}: expected one of {', '.join(CATALOG)}")
     return CATALOG[name]()
+
+
+def _ways(names: str | None) -> Sequence[Way]:
+    """Ways by their names, separated by commas; those of every comparison unless some are named."""
+    from pinnln.study import ways_named
+    from pinnln.ways import WAYS
+
+    return WAYS if names is None else ways_named(names, WAYS)
 
 
 def _endless(name: str) -> list[AbstractOptimizer]:

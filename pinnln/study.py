@@ -162,21 +162,23 @@ def handle(name: str) -> str:
 def ways_named(names: str, known: Sequence[Way]) -> list[Way]:
     """The ways called by these names, separated by commas, or all that are known for "all".
 
-    Args: names, as the catalogue spells them or in small letters, digits and hyphens; known, the catalogue.
+    Args: names, as the catalogue spells them or in small letters, digits and hyphens, all of it or what stands after a
+    plus; known, the catalogue.
     Raises: ValueError for a name that is not known.
 
     >>> from pinnln import WAYS
-    >>> [way.name for way in ways_named("raw, naive-layer-norm-loss", WAYS)]
-    ['raw', 'naive-layer-norm (loss)']
+    >>> [way.name for way in ways_named("raw, naive-layer-norm-loss, layer-norm", WAYS)]
+    ['raw', 'naive-layer-norm (loss)', 'nondimensional+layer-norm']
     """
     if names.strip() == "all":
         return list(known)
-    by_handle = {handle(way.name): way for way in known}
+    whole = {handle(way.name): way for way in known}
+    found = {handle(way.name.partition("+")[2]): way for way in known if "+" in way.name} | whole
     asked = [name.strip() for name in names.split(",")]
-    unknown = next((name for name in asked if handle(name) not in by_handle), None)
+    unknown = next((name for name in asked if handle(name) not in found), None)
     if unknown is not None:
-        raise ValueError(f"there is no way {unknown!r}: expected all, or some of {', '.join(by_handle)}")
-    return [by_handle[handle(name)] for name in asked]
+        raise ValueError(f"there is no way {unknown!r}: expected all, or some of {', '.join(whole)}")
+    return [found[handle(name)] for name in asked]
 
 
 def run_case(

@@ -23,7 +23,8 @@ _SAFE = (
 )  # Okabe and Ito's first, which all eyes tell apart
 _UNSAFE = ("#777777", "#a08060", "#b0b0b0", "#c09090")
 _DASHES = ((5.0, 2.0), (2.0, 1.6), (7.0, 2.0, 1.5, 2.0))
-_PER_RUN = 200
+_PER_RUN = 120
+_SHADE, _FAINT, _MANY = 0.13, 0.06, 6
 _LOST = 1e3
 _KEY_COLUMNS = 3
 
@@ -64,7 +65,7 @@ def study_figure(report: StudyReport, runs: Sequence[Run], problems: Sequence[st
             dress(panel, f"{_title(problem)}, {optimizer}", first=place == 0, last=problem is shown[-1])
             for way in report.ways:
                 found = [run for run in runs if (run.problem, run.way, run.optimizer) == (problem, way.name, optimizer)]
-                _curve(panel, found, drawn[way.name])
+                _curve(panel, found, drawn[way.name], _SHADE if len(report.ways) <= _MANY else _FAINT)
             _names_failures(panel, report, problem, optimizer)
     figure.legend(
         handles=_key(report, drawn), loc="outside upper left", ncols=_KEY_COLUMNS, frameon=False, fontsize=9,
@@ -73,7 +74,7 @@ def study_figure(report: StudyReport, runs: Sequence[Run], problems: Sequence[st
     return figure
 
 
-def _curve(panel: Axes, runs: Sequence[Run], stroke: Stroke) -> None:
+def _curve(panel: Axes, runs: Sequence[Run], stroke: Stroke, shade: float) -> None:
     usable = [run for run in runs if run.history]
     if not usable:
         return
@@ -83,7 +84,7 @@ def _curve(panel: Axes, runs: Sequence[Run], stroke: Stroke) -> None:
     errors = np.stack([_along(run, times) for run in usable])
     middle = np.median(errors, axis=0)
     line: dict[str, Any] = {"dashes": stroke.dashes} if stroke.dashes else {"solid_capstyle": "round"}
-    panel.fill_between(times, errors.min(0), errors.max(0), color=stroke.color, alpha=0.13, linewidth=0)
+    panel.fill_between(times, errors.min(0), errors.max(0), color=stroke.color, alpha=shade, linewidth=0)
     panel.plot(times, middle, color=stroke.color, linewidth=1.6, **line)
     panel.plot(times[-1], middle[-1], "o", color=stroke.color, markersize=4.5, clip_on=False)
 
