@@ -209,7 +209,7 @@ def run_case(
         return made("failed" if isinstance(error, TrainingError) else "refused", str(error))
     report = solution.report
     startup = time.perf_counter() - begun - report.seconds
-    phase, seconds = seen.stood(settings.budget)
+    phase, seconds = seen.stood(min(report.seconds, settings.budget))
     trail.end(phase, seconds, solution.theta, report.objective)
     errors = errors_along(benchmark, formulation, trail.kept)
     history = tuple(
@@ -238,9 +238,9 @@ class _Last:
     def __init__(self) -> None:
         self.progress: Progress | None = None
 
-    def stood(self, budget: float) -> tuple[str, float]:
-        """The optimiser at work and the second; the whole budget where not one step was in time."""
-        return ("", budget) if self.progress is None else (self.progress.optimizer, self.progress.seconds)
+    def stood(self, spent: float) -> tuple[str, float]:
+        """The optimiser at work and the second; all that was spent where not one step was seen."""
+        return ("", spent) if self.progress is None else (self.progress.optimizer, self.progress.seconds)
 
 
 def _about(

@@ -10,7 +10,7 @@ import pytest
 import torch
 from hypothesis import given, strategies as st
 
-from pinnln import MLP, WAYS, LevenbergMarquardt, MeanSquare, Sampling, Way
+from pinnln import LBFGS, MLP, WAYS, LevenbergMarquardt, MeanSquare, Sampling, Way
 from pinnln.benchmark import Benchmark
 from pinnln.formulation import stripped
 from pinnln.hindsight import errors_along
@@ -74,6 +74,16 @@ def test_what_fails_or_is_refused_is_a_run_that_says_so() -> None:
     assert (refused.status, refused.error) == ("refused", math.inf)
     assert "MeanSquare conditioning" in refused.message
     assert Run.from_dict(json.loads(json.dumps(refused.as_dict()))) == refused
+
+
+def test_what_an_optimiser_says_of_itself_is_not_the_error() -> None:
+    """The textbook loss is flat at the start: L-BFGS sees no slope and says that it is done; the error tells."""
+    (textbook,) = ways_named("naive-layer-norm-loss", WAYS)
+    case = Case("joule_heating", textbook.name, "lbfgs", 0)
+    found = run_case(case, small(), textbook, [LBFGS()], SETTINGS)
+    assert (found.status, len(found.history)) == ("converged", 1)
+    assert 0 < found.seconds < SETTINGS.budget
+    assert found.error > 0.5
 
 
 def test_lost_parameters_have_an_infinite_error() -> None:
