@@ -49,8 +49,9 @@ def strokes(report: StudyReport) -> dict[str, Stroke]:
 def study_figure(report: StudyReport, runs: Sequence[Run], problems: Sequence[str] = ()) -> Figure:
     """Largest relative L2 error of a field against seconds of training, both logarithmic.
 
-    A row a problem, a column an optimiser. The line is the median over the seeds, the band their range; a run that has
-    ended keeps its last error, a dot marks where the median training ends. An error above a thousand is drawn as that.
+    A row a problem, a column an optimiser. The line is the median over the seeds, of which one that failed is above all
+    others, the band the range of those that did not. A run that has ended keeps its last error, so the dot at the end
+    is the median of the table. An error above a thousand is drawn as that.
 
     Args: report and its runs; problems, all unless given.
     """
@@ -76,13 +77,14 @@ def study_figure(report: StudyReport, runs: Sequence[Run], problems: Sequence[st
 
 def _curve(panel: Axes, runs: Sequence[Run], stroke: Stroke, shade: float) -> None:
     usable = [run for run in runs if run.history]
-    if not usable:
+    lost = np.full((len(runs) - len(usable), _PER_RUN), np.inf)
+    if len(lost) >= len(usable):
         return
     start = max(run.history[0].seconds for run in usable)
-    end = max(float(np.median([run.history[-1].seconds for run in usable])), 1.01 * start)
+    end = max(*(run.history[-1].seconds for run in usable), 1.01 * start)
     times = np.geomspace(start, end, _PER_RUN)
     errors = np.stack([_along(run, times) for run in usable])
-    middle = np.median(errors, axis=0)
+    middle = np.median(np.concatenate([errors, lost]), axis=0)
     line: dict[str, Any] = {"dashes": stroke.dashes} if stroke.dashes else {"solid_capstyle": "round"}
     panel.fill_between(times, errors.min(0), errors.max(0), color=stroke.color, alpha=shade, linewidth=0)
     panel.plot(times, middle, color=stroke.color, linewidth=1.6, **line)
@@ -96,9 +98,9 @@ def _along(run: Run, times: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def _names_failures(panel: Axes, report: StudyReport, problem: str, optimizer: str) -> None:
-    """In words what has no line, since nothing was left to draw."""
+    """In words what has no line, since no median was left to draw."""
     cells = [report.cell(problem, way.name, optimizer) for way in report.ways]
-    lost = [f"{cell.way}: {cell.shown}" for cell in cells if cell is not None and cell.lost == cell.seeds]
+    lost = [f"{cell.way}: {cell.shown}" for cell in cells if cell is not None and 2 * cell.lost >= cell.seeds]
     if lost:
         panel.text(0.03, 0.04, "\n".join(lost), transform=panel.transAxes, fontsize=7.5, color=INK, va="bottom")
 

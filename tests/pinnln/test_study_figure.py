@@ -50,6 +50,26 @@ def test_ways_differ_and_unsafe_ones_are_broken_lines(report: StudyReport) -> No
     }
 
 
+def test_a_run_that_has_ended_keeps_its_error(study_run: Callable[..., Run]) -> None:
+    """The dot is the median of the table, though one run ended long before the others."""
+    runs = [study_run(0.5, 1e-3), study_run(0.5, 0.2, 0.1, 0.05, seed=1), study_run(0.5, 0.2, 0.1, 0.02, seed=2)]
+    report = study_report(runs, "", [], [])
+    line, dot = study_figure(report, runs).axes[0].lines
+    assert dot.get_ydata()[0] == pytest.approx(report.cells[0].error) == line.get_ydata()[-1] == pytest.approx(0.02)
+    assert dot.get_xdata()[0] == pytest.approx(0.08)
+
+
+def test_a_run_that_failed_counts_in_the_median(study_run: Callable[..., Run]) -> None:
+    """Of three runs with one failure the larger error is the median; with two failures there is none to draw."""
+    runs = [study_run(0.5, 1e-3), study_run(0.5, 2e-3, seed=1), study_run(seed=2, status="failed")]
+    report = study_report(runs, "", [], [])
+    line, _ = study_figure(report, runs).axes[0].lines
+    assert line.get_ydata()[-1] == pytest.approx(report.cells[0].error) == pytest.approx(2e-3)
+    most = [runs[0], *(study_run(seed=seed, status="failed") for seed in (1, 2))]
+    panel = study_figure(study_report(most, "", [], []), most).axes[0]
+    assert ([text.get_text() for text in panel.texts], len(panel.lines)) == (["nondimensional: failed"], 0)
+
+
 def test_errors_without_a_logarithm_are_drawn(study_run: Callable[..., Run]) -> None:
     """An exact answer and a lost one stay on the paper."""
     runs = [study_run(0.1, 0.0), study_run(0.1, math.inf, way="raw")]
