@@ -89,7 +89,7 @@ class FirstOrder(AbstractOptimizer):
         used = f"{self.steps} steps" if step == self.steps else f"{self.seconds:g} s"
         return Outcome(theta.detach(), "budget", step, f"the budget of {used} is used up")
 
-    def _rate(self, step: int, spent: float) -> float:
+    def _rate(self, step: int, spent: float = 0.0) -> float:
         share = 0.5 * (1 + math.cos(max(math.pi * (step - 1) / self.steps, math.pi * spent / self.seconds)))
         return self.final_rate + share * (self.learning_rate - self.final_rate)
 
