@@ -257,7 +257,7 @@ def _cases(names: Sequence[str]) -> dict[str, Case]:
 def _jobs(cases: Iterable[str], seeds: int, settings: Settings, folder: Path) -> list[Job]:
     """One job for each case, solver and seed, and one for the Adam step of each case; first seeds first."""
     from pinnln.head_to_head import SOLVERS
-    from pinnln.run_queue import Job
+    from pinnln.run_queue import Job, require_settings
 
     planned = [(case, solver, seed) for seed in range(seeds) for case in cases for solver in SOLVERS]
     planned += [(case, _STEP, 0) for case in cases]
@@ -265,11 +265,7 @@ def _jobs(cases: Iterable[str], seeds: int, settings: Settings, folder: Path) ->
     for case, solver, seed in planned:
         name = f"{case}-{solver}-{seed}"
         path = folder / f"{name}.json"
-        if path.exists() and (before := json.loads(path.read_text(encoding="utf-8"))["settings"]) != asdict(settings):
-            raise ValueError(
-                f"{path} was run with {before}, expected {asdict(settings)}: "
-                "ask for those, remove it, or choose another --out"
-            )
+        require_settings(path, asdict(settings))
         command = ("bench", "deepxde-run", case, solver, str(seed), json.dumps(asdict(settings)), str(path))
         found.append(Job(name, ("-m", "pinnln.cli", *command), path))
     return found

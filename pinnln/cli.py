@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ import click
 if TYPE_CHECKING:
     from pinnln.benchmark import Benchmark
     from pinnln.optimizers import AbstractOptimizer
+    from pinnln.study import Settings
+    from pinnln.ways import Way
 
 
 class _Refusing(click.Group):
@@ -58,68 +61,180 @@ def main() -> None:
     """
 
 
-_OPTIMIZERS = ["lm", "lm+ssbroyden", "adam", "adam+lbfgs", "soap", "multiadam", "config"]
+_OPTIMIZERS = ["lm", "lm+ssbroyden", "adam", "lbfgs", "adam+lbfgs", "soap", "multiadam", "config"]
 
 
 @main.command()
-@click.argument("name", required=False)
+@click.argument("names", nargs=-1)
 @click.option("--caution", is_flag=True, help="Why unlike residuals may not be normalised together, as an experiment.")
 @click.option("--seeds", default=1, show_default=True, help="How many seeds, counted from 0.")
+@click.option("--ways", help="Which, by name, separated by commas, or all; those of the README unless given.")
 @click.option("--iterations", type=int, help="Budget of each way; of the problem's own unless given.")
 @click.option("--optimizer", type=click.Choice(_OPTIMIZERS), default="lm", show_default=True)
-@click.option("--ways", help="Names separated by commas, such as raw,nondimensional,grad-norm; five unless given.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for figures and JSON.")
+@click.option("--budget", type=float, help="Seconds of training of each run: a study, every run its own process.")
+@click.option("--optimizers", help="Of a study, separated by commas, as in adam,lbfgs,lm.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Runs of a study at once.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Of each run of a study.")
+@click.option("--table", "only_table", is_flag=True, help="Run nothing; report the study that is in --out.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for figures, JSON and report.")
 @click.option("--target", type=float, help="Exit with 1 if a principled way's relative error is above this.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
 @click.pass_context
 def compare(
     context: click.Context,
-    name: str | None,
+    names: tuple[str, ...],
     caution: bool,
     seeds: int,
+    ways: str | None,
     iterations: int | None,
     optimizer: str,
-    ways: str | None,
+    budget: float | None,
+    optimizers: str | None,
+    jobs: int,
+    threads: int,
+    only_table: bool,
     out: Path | None,
     target: float | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Solve a problem of the library in naive and principled ways, side by side.
+    """Solve problems of the library in naive and principled ways, side by side.
+
+    One problem is compared in this process, steps being equal. With a --budget in seconds any number of problems, ways
+    and optimisers are, every run in a process of its own, seconds being equal; what is in the folder already is not run
+    again, so an interrupted study goes on. Its report is one HTML file.
 
     \b
     Example:  pinnln compare natural_convection --seeds 3 --out results/natural_convection
+    Example:  pinnln compare joule_heating copper_bar --budget 20 --ways all --optimizers adam,lm --out results/study
     Example:  pinnln compare --caution --out results/caution
     """
     if caution:
-        from pinnln.caution_command import PROBLEM, show_caution
-
-        show_caution(context, _benchmark(name or PROBLEM), seeds, iterations, out, as_json=as_json, quiet=quiet)
+        _caution(context, names, seeds, iterations, out, as_json=as_json, quiet=quiet)
         return
-    if name is None:
+    if budget is not None or only_table:
+        if iterations is not None or target is not None:
+            raise click.UsageError("--iterations and --target are of a comparison in steps: leave them out of a study")
+        from pinnln.study import Settings
+
+        chosen = (optimizers or optimizer).split(",")
+        settings = Settings(budget, threads) if budget is not None and not only_table else None
+        folder = out or Path("results/study")
+        _study(context, names, ways, chosen, range(seeds), settings, jobs, folder, as_json=as_json, quiet=quiet)
+        return
+    if not names:
         raise click.UsageError("expected the name of a problem, as in pinnln compare joule_heating, or --caution")
+    if len(names) > 1 or optimizers is not None:
+        raise click.UsageError(
+            "expected the name of one problem, as in pinnln compare joule_heating; several problems or --optimizers "
+            "need a --budget, the seconds of each run"
+        )
     from rich.console import Console
 
     from pinnln.comparison import compare as run
-    from pinnln.ways import WAYS, ways_named
 
-    chosen = WAYS if ways is None else ways_named(ways.split(","))
-    benchmark = _benchmark(name)
-    optimizers = _optimizers(optimizer, iterations if iterations is not None else benchmark.steps)
-    comparison = run(benchmark, ways=chosen, optimizer=optimizers, seeds=range(seeds), show=not quiet)
+    benchmark = _benchmark(names[0])
+    steps = iterations if iterations is not None else benchmark.steps
+    comparison = run(
+        benchmark, ways=_ways(ways), optimizer=_optimizers(optimizer, steps), seeds=range(seeds), show=not quiet
+    )
     command = shlex.join(["pinnln", *sys.argv[1:]])
     if as_json:
         click.echo(json.dumps(comparison.plain(command), indent=1))
     else:
         Console(width=None if sys.stdout.isatty() else 140, highlight=False).print(comparison.table())
-    if out is not None:
-        for path in comparison.save(out, command):
-            click.echo(f"wrote {path}", err=True)
+    for path in comparison.save(out, command) if out is not None else ():
+        click.echo(f"wrote {path}", err=True)
     missed = comparison.misses(target) if target is not None else []
     if missed:
         click.echo(f"above the target of {target:.2%}: {', '.join(missed)}", err=True)
         context.exit(1)
+
+
+def _caution(
+    context: click.Context,
+    names: Sequence[str],
+    seeds: int,
+    iterations: int | None,
+    out: Path | None,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """The caution, on one problem."""
+    from pinnln.caution_command import PROBLEM, show_caution
+
+    if len(names) > 1:
+        raise click.UsageError(f"--caution is shown on one problem, found {', '.join(names)}")
+    benchmark = _benchmark(names[0] if names else PROBLEM)
+    show_caution(context, benchmark, seeds, iterations, out, as_json=as_json, quiet=quiet)
+
+
+def _study(
+    context: click.Context,
+    names: Sequence[str],
+    ways: str | None,
+    optimizers: Sequence[str],
+    seeds: Sequence[int],
+    settings: Settings | None,
+    jobs: int,
+    out: Path,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Runs a study, or with no settings only reports the one that is there; exit code 1 if a run left no file."""
+    from rich.console import Console
+
+    from pinnln.problems import CATALOG
+    from pinnln.study import cases
+    from pinnln.study_command import report_study, run_study
+
+    failed: list[str] = []
+    if settings is not None:
+        benchmarks = {name: _benchmark(name) for name in names}
+        trainings = {name: _endless(name) for name in optimizers}
+        asked = [way.name for way in _ways(ways)]
+        failed = run_study(
+            cases(names, asked, optimizers, seeds), benchmarks, trainings, settings, jobs, out / "runs",
+            (lambda text: None) if quiet else (lambda text: click.echo(text, err=True)),
+        )  # fmt: skip
+    command = shlex.join(["pinnln", *sys.argv[1:]]) if settings is not None else None
+    order = [*dict.fromkeys([*optimizers, *_OPTIMIZERS])]
+    known = [way.name for way in _ways("all")]
+    report, written = report_study(out, command, known, order, list(names) or list(CATALOG))
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 170, highlight=False)
+        for name, title in report.titles.items():
+            console.print(f"[bold]{title}[/bold]", report.table(name), "", sep="\n")
+        console.print(*report.sentences(), sep="\n")
+    for path in written:
+        click.echo(f"wrote {path}", err=True)
+    context.exit(1 if failed else 0)
+
+
+@main.command("compare-run", hidden=True)
+@click.argument("problem")
+@click.argument("way")
+@click.argument("optimizer")
+@click.argument("seed", type=int)
+@click.argument("settings")
+@click.argument("out", type=click.Path(path_type=Path))
+def compare_run(problem: str, way: str, optimizer: str, seed: int, settings: str, out: Path) -> None:
+    """One run of a study, in a process of its own: settings as JSON, its file."""
+    import torch
+
+    from pinnln.study import Case, Settings, run_case
+    from pinnln.whole_file import write_json
+
+    chosen = Settings(**json.loads(settings))
+    torch.set_num_threads(chosen.threads)
+    (found,) = _ways(way)
+    case = Case(problem, found.name, optimizer, seed)
+    write_json(out, run_case(case, _benchmark(problem), found, _endless(optimizer), chosen).as_dict())
 
 
 @main.command()
@@ -185,6 +300,22 @@ def _benchmark(name: str) -> Benchmark:
     return CATALOG[name]()
 
 
+def _ways(names: str | None) -> Sequence[Way]:
+    """Ways by their names, separated by commas; those of every comparison unless some are named."""
+    from pinnln.ways import WAYS, ways_named
+
+    return WAYS if names is None else ways_named(names)
+
+
+def _endless(name: str) -> list[AbstractOptimizer]:
+    """Optimisers by name, with more steps than any budget in seconds has time for."""
+    from pinnln.time_budget import ENDLESS
+
+    if name not in _OPTIMIZERS:
+        raise click.BadParameter(f"there is no optimizer {name!r}: expected some of {', '.join(_OPTIMIZERS)}")
+    return _optimizers(name, ENDLESS)
+
+
 def _optimizers(name: str, steps: int) -> list[AbstractOptimizer]:
     from pinnln.conflict_free import ConFIG
     from pinnln.first_order import SOAP, Adam
@@ -197,7 +328,7 @@ def _optimizers(name: str, steps: int) -> list[AbstractOptimizer]:
         return [LevenbergMarquardt(steps=steps)]
     if name == "lm+ssbroyden":
         return [LevenbergMarquardt(steps=max(1, steps // 4)), SelfScaledBroyden(steps=4 * steps)]
-    alone = {"soap": SOAP, "multiadam": MultiAdam, "config": ConFIG}
+    alone = {"lbfgs": LBFGS, "soap": SOAP, "multiadam": MultiAdam, "config": ConFIG}
     if name in alone:
         return [alone[name](steps=steps)]
     return [Adam(steps=steps)] if name == "adam" else [Adam(steps=steps), LBFGS(steps=max(1, steps // 4))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -58,13 +59,15 @@ class FirstOrder(AbstractOptimizer):
     ends there. At the end the last parameters and the best ones are compared on the same points. Weights of terms that
     change in training do so every ten steps; what was best is then measured anew.
 
-    Args: learning_rate; steps; resample_every; final_rate, at the last step.
+    Args: learning_rate; steps; resample_every; final_rate, at the last step; seconds, a budget of time: the rate falls
+    along whichever of steps and seconds is used up first.
     """
 
     learning_rate: float = 1e-3
     steps: int = 5000
     resample_every: int = 100
     final_rate: float = 1e-5
+    seconds: float = math.inf
     name: ClassVar[str]
 
     def __post_init__(self) -> None:
@@ -72,6 +75,8 @@ class FirstOrder(AbstractOptimizer):
         require_positive(
             learning_rate=self.learning_rate, resample_every=self.resample_every, final_rate=self.final_rate
         )
+        if not self.seconds > 0:
+            raise ValueError(f"expected seconds, a budget of time, above zero, found {self.seconds}")
 
     def memory(self, parameters: int, rows: int) -> int:
         return 16 * 8 * parameters
@@ -87,7 +92,9 @@ class FirstOrder(AbstractOptimizer):
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
         theta, best, returns = theta.clone(), _Best(theta), 0
         rule = self.rule(objective, theta)
-        for step in range(1, self.steps + 1):
+        step, begun = 0, time.perf_counter()
+        while step < self.steps and (spent := time.perf_counter() - begun) < self.seconds:
+            step += 1
             if step > 1 and (step - 1) % self.resample_every == 0:
                 objective.resample((step - 1) // self.resample_every)
             if (step - 1) % _BALANCED == 0 and objective.rebalance(theta):
@@ -105,13 +112,14 @@ class FirstOrder(AbstractOptimizer):
                 best.again()
                 rule = self.rule(objective, theta)
                 continue
-            rule.step(slope, self._rate(step) * 0.1**returns)
+            rule.step(slope, self._rate(step, spent) * 0.1**returns)
         if not objective.value(theta) <= objective.value(best.theta):
             theta = best.theta
-        return Outcome(theta.detach(), "budget", self.steps, f"the budget of {self.steps} steps is used up")
+        used = f"{self.steps} steps" if step == self.steps else f"{self.seconds:g} s"
+        return Outcome(theta.detach(), "budget", step, f"the budget of {used} is used up")
 
-    def _rate(self, step: int) -> float:
-        share = 0.5 * (1 + math.cos(math.pi * (step - 1) / self.steps))
+    def _rate(self, step: int, spent: float = 0.0) -> float:
+        share = 0.5 * (1 + math.cos(max(math.pi * (step - 1) / self.steps, math.pi * spent / self.seconds)))
         return self.final_rate + share * (self.learning_rate - self.final_rate)
 
     def _lost(self, objective: AbstractObjective, theta: torch.Tensor, step: int, finite: bool) -> str:

@@ -5,38 +5,32 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
 import torch
 
-from pinnln.benchmark import Benchmark, Values
+from pinnln.benchmark import Benchmark
 from pinnln.conditioning import MeanSquare
 from pinnln.deepxde_model import deepxde, deepxde_model, loss_weights
 from pinnln.deepxde_training import Schedule, train_deepxde
 from pinnln.formulation import Formulation, nondimensional
+from pinnln.hindsight import errors_along, largest_field_error
 from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.objective import Progress
 from pinnln.optimizers import AbstractOptimizer, TrainingError
 from pinnln.perceptron import MLP
+from pinnln.plain_numbers import number, short
 from pinnln.residual_objective import ResidualObjective
-from pinnln.solution import Report, Solution
+from pinnln.solution import Solution
 from pinnln.solver import train_in_windows
 from pinnln.timing import timed
 from pinnln.trail import Trail
 from pinnln.windows import Windows, breaks_of
 
-_FINE, _COARSE = 129, 33
 _STEP_NETWORK = MLP(width=20, depth=3)
-
-
-def largest_field_error(benchmark: Benchmark, solution: Solution) -> float:
-    """The largest relative L2 error of a field with a reference, on a grid of the domain."""
-    per_axis = _FINE if len(benchmark.problem.coordinates) <= 2 else _COARSE
-    return max(benchmark.field_errors(solution, per_axis).values())
 
 
 def first_quantity_error(benchmark: Benchmark, solution: Solution) -> float:
@@ -138,13 +132,13 @@ class Run:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data; moments as [phase, seconds, error], with null for an error that is not finite."""
-        moments = [[item.phase, _short(item.seconds), _short(item.error)] for item in self.history]
+        moments = [[item.phase, short(item.seconds), short(item.error)] for item in self.history]
         return {**asdict(self), "history": moments}
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> Run:
         """The run that `as_dict` told; an error that was not finite is infinite."""
-        moments = tuple(Moment(phase, seconds, _number(error)) for phase, seconds, error in found["history"])
+        moments = tuple(Moment(phase, seconds, number(error)) for phase, seconds, error in found["history"])
         return cls(**{**found, "history": moments})
 
 
@@ -265,32 +259,5 @@ def _end(phase: str, case: Case, benchmark: Benchmark, solution: Solution) -> Mo
 
 
 def _history(case: Case, benchmark: Benchmark, formulation: Formulation, trail: Trail) -> tuple[Moment, ...]:
-    benchmark = replace(benchmark, exact=_remembering(benchmark.exact))
-    found = []
-    for item in trail.kept:
-        report = Report("budget", "", 0, item.seconds, math.nan)
-        then = Solution(benchmark.problem, formulation, benchmark.network, item.theta, report)
-        lost = not bool(item.theta.isfinite().all())
-        found.append(Moment(item.phase, item.seconds, math.inf if lost else case.error(benchmark, then)))
-    return tuple(found)
-
-
-def _remembering(exact: Callable[[Values], Mapping[str, Values]]) -> Callable[[Values], Mapping[str, Values]]:
-    """A reference that is asked again and again at the same points, computed once."""
-    known: list[tuple[Values, Mapping[str, Values]]] = []
-
-    def remembered(points: Values) -> Mapping[str, Values]:
-        if not known or not np.array_equal(known[0][0], points):
-            known[:] = [(points, exact(points))]
-        return known[0][1]
-
-    return remembered
-
-
-def _short(value: float) -> float | None:
-    """Six digits, which is more than is known; None where it is not finite."""
-    return float(f"{value:.6g}") if math.isfinite(value) else None
-
-
-def _number(value: float | None) -> float:
-    return math.inf if value is None else float(value)
+    errors = errors_along(benchmark, formulation, trail.kept, case.error)
+    return tuple(Moment(item.phase, item.seconds, error) for item, error in zip(trail.kept, errors, strict=True))

@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import LogLocator, NullFormatter
 
+from pinnln.error_panel import INK, along, dress
 from pinnln.head_to_head import Run
 from pinnln.head_to_head_report import sides_of
 
-_BLUE, _VERMILION, _INK = "#0072b2", "#d55e00", "#444444"  # Okabe and Ito's, which all eyes tell apart
+_BLUE, _VERMILION = "#0072b2", "#d55e00"  # Okabe and Ito's, which all eyes tell apart
 _NAMES = {"allen_cahn": "Allen-Cahn"}
 _PER_RUN = 200
 _COLUMNS = 4
@@ -39,10 +39,10 @@ def error_figure(runs: Sequence[Run]) -> Figure:
         ours, theirs = sides_of(runs, case)
         _curve(panel, theirs, _VERMILION)
         _curve(panel, ours, _BLUE)
-        _dress(panel, case, first=place % columns == 0, last=place + columns >= len(cases))
+        dress(panel, _title(case), first=place % columns == 0, last=place + columns >= len(cases))
     for panel in panels[len(cases) :]:
         panel.set_visible(False)
-    figure.legend(handles=_key(runs), loc="outside upper left", ncols=4, frameon=False, fontsize=9.5, labelcolor=_INK)
+    figure.legend(handles=_key(runs), loc="outside upper left", ncols=4, frameon=False, fontsize=9.5, labelcolor=INK)
     return figure
 
 
@@ -60,7 +60,7 @@ def _key(runs: Sequence[Run]) -> list[Artist]:
         Line2D([], [], color=_BLUE, linewidth=1.8, label="pinnln"),
         Line2D([], [], color=_VERMILION, linewidth=1.8, label="DeepXDE"),
         Line2D([], [], linestyle="", label="Adam ends, L-BFGS begins", **ring),
-        *([Patch(color=_INK, alpha=0.18, linewidth=0, label=f"median and range, {seeds} seeds")] if seeds > 1 else []),
+        *([Patch(color=INK, alpha=0.18, linewidth=0, label=f"median and range, {seeds} seeds")] if seeds > 1 else []),
     ]
 
 
@@ -83,11 +83,9 @@ def _curve(panel: Axes, runs: Sequence[Run], color: str) -> None:
 
 
 def _along(run: Run, times: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The error of one run at some times, between its moments along straight lines of the logarithms."""
+    """The error of one run at some times."""
     moments = [item for item in run.history if 0 < item.error < np.inf]
-    seconds, errors = (np.log([getattr(item, name) for item in moments]) for name in ("seconds", "error"))
-    found: np.ndarray[Any, Any] = np.exp(np.interp(np.log(times), seconds, errors))
-    return found
+    return along([item.seconds for item in moments], [item.error for item in moments], times)
 
 
 def _handover(run: Run) -> float | None:
@@ -95,27 +93,6 @@ def _handover(run: Run) -> float | None:
     first = run.history[0].phase
     spent = [item.seconds for item in run.history if item.phase == first]
     return spent[-1] if len(spent) < len(run.history) else None
-
-
-def _dress(panel: Axes, case: str, *, first: bool, last: bool) -> None:
-    panel.set_xscale("log")
-    panel.set_yscale("log")
-    panel.set_title(_title(case), fontsize=10.5, loc="left", color=_INK)
-    if last:
-        panel.set_xlabel("seconds of training", color=_INK)
-    if first:
-        panel.set_ylabel("relative error", color=_INK)
-    for axis in (panel.xaxis, panel.yaxis):
-        axis.set_major_locator(LogLocator(base=10, numticks=8))
-        axis.set_minor_formatter(NullFormatter())
-    panel.minorticks_off()
-    panel.tick_params(labelsize=8.5, length=3, color="#bbbbbb", labelcolor=_INK)
-    panel.grid(color="#dddddd", linewidth=0.6)
-    panel.set_axisbelow(True)
-    for side in ("top", "right"):
-        panel.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        panel.spines[side].set_color("#bbbbbb")
 
 
 def _title(case: str) -> str:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from pinnln.chebyshev import Classical, chebyshev_helmholtz
 from pinnln.head_to_head import SUITE, AdamStep, Moment, Run
+from pinnln.plain_numbers import finite
 from pinnln.whole_file import write_json, write_whole
 
 _SLACK = 1.1
@@ -168,7 +169,7 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, null for what is not finite."""
-        found: dict[str, Any] = _finite(asdict(self))
+        found: dict[str, Any] = finite(asdict(self))
         return found
 
     def save(self, folder: Path) -> list[Path]:
@@ -245,11 +246,3 @@ def _times(ratio: float) -> str:
     if ratio < 1:
         return f"{ratio:.2g}×"
     return f"{ratio:.1f}×" if ratio < 10 else f"{ratio:,.0f}×" if ratio < 1e4 else f"{ratio:.0e}×"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value

@@ -15,6 +15,7 @@ from pinnln.units import PinnlnError
 
 _CONTAINER = Path("/sys/fs/cgroup/memory.max")
 _FREE = Path("/proc/meminfo")
+_PROCESS = 600_000_000  # Python with torch, scipy and the problems, before any training
 
 
 class TooLargeError(PinnlnError, MemoryError):
@@ -80,6 +81,25 @@ def require_memory(
                 f"{shown_bytes(needed)}, and {shown_bytes(available)} are free: take a smaller network or an optimiser "
                 'that holds no matrix of this size, such as LBFGS() or SOAP(), or optimizer="auto"'
             )
+
+
+def bytes_of_training(
+    formulation: Formulation, network: AbstractNetwork, sampling: Sampling, optimizers: Sequence[AbstractOptimizer]
+) -> int:
+    """Bytes of the points, and of the optimiser that needs most."""
+    parameters, rows = network.size(formulation.embedding.size, len(formulation.fields)), rows_of(formulation, sampling)
+    most = max((item.memory(parameters, rows) for item in optimizers), default=0)
+    return bytes_of_points(formulation, sampling) + most
+
+
+def processes_that_fit(asked: int, training: int, available: int | None) -> int:
+    """How many of the processes asked for may run at once, each with one training of so many bytes; at least one.
+
+    >>> processes_that_fit(8, 10**8, 2 * 10**9)
+    2
+    """
+    each = _PROCESS + training
+    return asked if available is None else max(1, min(asked, available // each))
 
 
 def shown_bytes(count: float) -> str:

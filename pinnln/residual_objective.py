@@ -116,11 +116,13 @@ class ResidualObjective(AbstractObjective):
         if few < asked:
             self.sampling, self._thinned_from = replace(self.sampling, interior=few), asked
             self._draw_all(0)
-        yield
-        self._thinned_from = 0
-        if self.sampling.interior < asked:
-            self.sampling = replace(self.sampling, interior=asked)
-            self._draw_all(0)
+        try:
+            yield
+        finally:
+            self._thinned_from = 0
+            if self.sampling.interior < asked:
+                self.sampling = replace(self.sampling, interior=asked)
+                self._draw_all(0)
 
     def refine(self, *, beyond: bool = True) -> bool:
         """Half as many points again in the interior, from the next round on."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 _POLL = 0.1
 
@@ -60,6 +61,18 @@ def run_queue(jobs: Sequence[Job], at_once: int, threads: int, say: Callable[[st
             each.process.wait()
             each.said.close()
     return failed
+
+
+def require_settings(path: Path, expected: Mapping[str, Any]) -> None:
+    """Nothing, if a run that is kept there was made with these settings, or there is none.
+
+    Raises: ValueError with both settings and the ways out.
+    """
+    if path.exists() and (before := json.loads(path.read_text(encoding="utf-8"))["settings"]) != dict(expected):
+        raise ValueError(
+            f"{path} was run with {before}, expected {dict(expected)}: "
+            "ask for those, remove it, or choose another --out"
+        )
 
 
 def _start(job: Job, threads: int) -> _Running:

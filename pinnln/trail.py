@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -9,11 +10,12 @@ import torch
 
 @dataclass(frozen=True)
 class Footprint:
-    """Where a training stood: phase, the name of the optimiser; seconds of training; parameters θ (P,)."""
+    """Where a training stood: phase, the name of the optimiser; seconds of training; parameters θ (P,); loss there."""
 
     phase: str
     seconds: float
     theta: torch.Tensor
+    loss: float = math.nan
 
 
 class Trail:
@@ -33,14 +35,14 @@ class Trail:
         self.spacing = spacing
         self.kept: list[Footprint] = []
 
-    def pass_by(self, phase: str, seconds: float, theta: torch.Tensor) -> None:
+    def pass_by(self, phase: str, seconds: float, theta: torch.Tensor, loss: float = math.nan) -> None:
         """Keeps these parameters, if it is time, or if they are the first of a phase."""
         last = self.kept[-1] if self.kept else None
         if last is None or last.phase != phase or seconds >= self.spacing * last.seconds:
-            self.kept.append(Footprint(phase, seconds, theta.detach().clone()))
+            self.kept.append(Footprint(phase, seconds, theta.detach().clone(), loss))
 
-    def end(self, phase: str, seconds: float, theta: torch.Tensor) -> None:
+    def end(self, phase: str, seconds: float, theta: torch.Tensor, loss: float = math.nan) -> None:
         """Keeps the last parameters in any case, in place of any kept at the same time."""
         if self.kept and self.kept[-1].seconds == seconds:
             self.kept.pop()
-        self.kept.append(Footprint(phase, seconds, theta.detach().clone()))
+        self.kept.append(Footprint(phase, seconds, theta.detach().clone(), loss))

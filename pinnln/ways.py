@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -82,18 +83,32 @@ ALL_WAYS = (
 """Every way there is; WAYS are those that are compared unless others are named."""
 
 
-def ways_named(names: Sequence[str]) -> tuple[Way, ...]:
-    """Ways by name; a part of the name after the plus will do.
+def handle(name: str) -> str:
+    """A name in small letters, digits and hyphens, as files and command lines like it.
 
-    Raises: ValueError for a name that there is no way of.
-
-    >>> [way.name for way in ways_named(["raw", "grad-norm"])]
-    ['raw', 'nondimensional+grad-norm']
+    >>> handle("naive-layer-norm (loss)")
+    'naive-layer-norm-loss'
     """
-    known = {way.name: way for way in ALL_WAYS} | {
-        way.name.partition("+")[2]: way for way in ALL_WAYS if "+" in way.name
-    }
-    for name in names:
-        if name not in known:
-            raise ValueError(f"there is no way {name!r}: expected some of {', '.join(way.name for way in ALL_WAYS)}")
-    return tuple(known[name] for name in names)
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def ways_named(names: str, known: Sequence[Way] = ALL_WAYS) -> list[Way]:
+    """The ways called by these names, separated by commas, or all that are known for "all".
+
+    Args: names, as the catalogue spells them or in small letters, digits and hyphens, all of it or what stands after a
+    plus; known, the catalogue.
+    Raises: ValueError for a name that is not known.
+
+    >>> [way.name for way in ways_named("raw, naive-layer-norm-loss, grad-norm")]
+    ['raw', 'naive-layer-norm (loss)', 'nondimensional+grad-norm']
+    """
+    if names.strip() == "all":
+        return list(known)
+    whole = {handle(way.name): way for way in known}
+    found = {handle(way.name.partition("+")[2]): way for way in known if "+" in way.name} | whole
+    asked = [name.strip() for name in names.split(",")]
+    unknown = next((name for name in asked if handle(name) not in found), None)
+    if unknown is not None:
+        every = ", ".join(way.name for way in known)
+        raise ValueError(f"there is no way {unknown!r}: expected all, or some of {every}")
+    return [found[handle(name)] for name in asked]

@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "kernels": {"pinnln.kernels", "torch", "numpy", "scipy"},
     "pinnln": {
         *("pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "scipy", "matplotlib", "pytest"),
-        *("pytorch_optimizer", "threadpoolctl"),
+        *("pytorch_optimizer", "threadpoolctl", "jinja2"),
     },
     "problems": {"pinnln", "numpy", "scipy"},
 }

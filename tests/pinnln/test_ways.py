@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from pinnln import ALL_WAYS, WAYS
 from pinnln.cli import main
-from pinnln.ways import ways_named
+from pinnln.ways import handle, ways_named
 
 
 def test_names_are_unique_and_the_five_come_first() -> None:
@@ -20,11 +20,20 @@ def test_names_are_unique_and_the_five_come_first() -> None:
 
 def test_ways_are_found_by_name_or_by_what_they_add() -> None:
     """In the order in which they are named."""
-    assert ways_named(["ntk", "raw"]) == (ways_named(["nondimensional+ntk"])[0], WAYS[0])
+    assert ways_named("ntk, raw") == [*ways_named("nondimensional+ntk"), WAYS[0]]
     with pytest.raises(
-        ValueError, match=r"there is no way 'gradnorm': expected some of raw, .*nondimensional\+grad-norm"
+        ValueError, match=r"there is no way 'gradnorm': expected all, or some of raw, .*nondimensional\+grad-norm"
     ):
-        ways_named(["gradnorm"])
+        ways_named("gradnorm")
+
+
+def test_ways_are_found_by_name_and_by_handle() -> None:
+    """All of the catalogue, or some in the order they were asked for."""
+    assert ways_named("all", WAYS) == list(WAYS)
+    for way in WAYS:
+        assert ways_named(way.name, WAYS) == ways_named(handle(way.name), WAYS) == [way]
+    with pytest.raises(ValueError, match=r"there is no way 'magic': expected all, or some of raw, naive-layer"):
+        ways_named("raw,magic", WAYS)
 
 
 def test_compare_knows_them() -> None:
