@@ -6,7 +6,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import torch
@@ -60,7 +60,7 @@ class FirstOrder(AbstractOptimizer):
     change in training do so every ten steps; what was best is then measured anew.
 
     Args: learning_rate; steps; resample_every; final_rate, at the last step; seconds, a budget of time: the rate falls
-    along whichever of steps and seconds is used up first.
+    along whichever of steps and seconds is used up first; clock that counts them [s].
     """
 
     learning_rate: float = 1e-3
@@ -68,6 +68,7 @@ class FirstOrder(AbstractOptimizer):
     resample_every: int = 100
     final_rate: float = 1e-5
     seconds: float = math.inf
+    clock: Callable[[], float] = field(default=time.perf_counter, repr=False)
     name: ClassVar[str]
 
     def __post_init__(self) -> None:
@@ -92,8 +93,8 @@ class FirstOrder(AbstractOptimizer):
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
         theta, best, returns = theta.clone(), _Best(theta), 0
         rule = self.rule(objective, theta)
-        step, begun = 0, time.perf_counter()
-        while step < self.steps and (spent := time.perf_counter() - begun) < self.seconds:
+        step, begun = 0, self.clock()
+        while step < self.steps and (spent := self.clock() - begun) < self.seconds:
             step += 1
             if step > 1 and (step - 1) % self.resample_every == 0:
                 objective.resample((step - 1) // self.resample_every)

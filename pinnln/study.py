@@ -52,6 +52,8 @@ class Case:
 class Settings:
     """What all runs of a study have in common: budget, seconds of training of each; threads of each.
 
+    Seconds are the processor's where a run has one thread, so that nothing else on the machine takes from them.
+
     Raises: ValueError for a budget that is not finite and above zero, or for less than one thread.
     """
 
@@ -62,6 +64,11 @@ class Settings:
         require_budget(self.budget)
         if self.threads < 1:
             raise ValueError(f"expected at least one thread, found {self.threads}")
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """What counts the seconds: threads that wait for each other use the processor as well, and count none."""
+        return time.process_time if self.threads == 1 else time.perf_counter
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,8 @@ def run_case(
     The optimisers share the seconds equally. A first training of one step, which is thrown away, loads what no clock
     should count. Whatever the library refuses is a run that says so.
     """
-    begun = time.perf_counter()
+    clock = settings.clock
+    begun = clock()
     trail, seen = Trail(), _Last()
 
     def watch(progress: Progress) -> None:
@@ -170,13 +178,13 @@ def run_case(
     )  # fmt: skip
     try:
         formulation = way.formulate(benchmark.problem, benchmark.problem.scales(benchmark.scales).yardsticks)
-        trained = partial(_trained, case, benchmark, way, formulation)
-        trained(within(optimizers, _AT_ONCE), [])
-        solution = trained(within(optimizers, settings.budget), [watch])
+        trained = partial(_trained, case, benchmark, way, formulation, clock)
+        trained(within(optimizers, _AT_ONCE, clock), [])
+        solution = trained(within(optimizers, settings.budget, clock), [watch])
     except (PinnlnError, ValueError) as error:
         return made("failed" if isinstance(error, TrainingError) else "refused", str(error))
     report = solution.report
-    startup = time.perf_counter() - begun - report.seconds
+    startup = clock() - begun - report.seconds
     phase, seconds = seen.stood(min(report.seconds, settings.budget))
     trail.end(phase, seconds, solution.theta, report.objective)
     errors = errors_along(benchmark, formulation, trail.kept)
@@ -193,11 +201,13 @@ def _trained(
     benchmark: Benchmark,
     way: Way,
     formulation: Formulation,
+    clock: Callable[[], float],
     optimizers: Sequence[AbstractOptimizer],
     monitors: Sequence[Callable[[Progress], None]],
 ) -> Solution:
     problem, network, sampling = benchmark.problem, benchmark.network, benchmark.sampling
-    return train(problem, formulation, network, way.conditioning, optimizers, sampling, case.seed, monitors)
+    conditioning, seed = way.conditioning, case.seed
+    return train(problem, formulation, network, conditioning, optimizers, sampling, seed, monitors, clock=clock)
 
 
 class _Last:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -27,12 +27,13 @@ class Timed(AbstractOptimizer):
 
     That step came too late: the outcome has the parameters before it, whichever optimiser it is.
 
-    Args: inner; seconds.
+    Args: inner; seconds; clock that counts them [s].
     Raises: ValueError for seconds that are not finite and above zero.
     """
 
     inner: AbstractOptimizer
     seconds: float
+    clock: Callable[[], float] = time.perf_counter
 
     def __post_init__(self) -> None:
         require_budget(self.seconds)
@@ -41,12 +42,12 @@ class Timed(AbstractOptimizer):
         return self.inner.memory(parameters, rows)
 
     def run(self, objective: AbstractObjective, theta: torch.Tensor, monitor: Monitor) -> Outcome:
-        begun = time.perf_counter()
+        begun = self.clock()
         last, steps = theta, 0
 
         def watch(progress: Progress) -> None:
             nonlocal last, steps
-            if time.perf_counter() - begun > self.seconds:
+            if self.clock() - begun > self.seconds:
                 raise _TimeIsUp
             last, steps = progress.theta, progress.step
             monitor(progress)
@@ -57,8 +58,10 @@ class Timed(AbstractOptimizer):
             return Outcome(last, "budget", steps, f"the budget of {self.seconds:g} s is used up")
 
 
-def within(optimizers: Sequence[AbstractOptimizer], seconds: float) -> list[AbstractOptimizer]:
-    """The same optimisers, one after another, each with an equal share of the seconds.
+def within(
+    optimizers: Sequence[AbstractOptimizer], seconds: float, clock: Callable[[], float] = time.perf_counter
+) -> list[AbstractOptimizer]:
+    """The same optimisers, one after another, each with an equal share of the seconds that a clock counts.
 
     First-order ones know of their share, so that their rate has fallen when it ends.
 
@@ -72,7 +75,10 @@ def within(optimizers: Sequence[AbstractOptimizer], seconds: float) -> list[Abst
     if not optimizers:
         raise ValueError("expected at least one optimiser, found none")
     share = seconds / len(optimizers)
-    return [replace(item, seconds=share) if isinstance(item, FirstOrder) else Timed(item, share) for item in optimizers]
+    return [
+        replace(item, seconds=share, clock=clock) if isinstance(item, FirstOrder) else Timed(item, share, clock)
+        for item in optimizers
+    ]
 
 
 def require_budget(seconds: float) -> None:

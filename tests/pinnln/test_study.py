@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from dataclasses import replace
 
 import pytest
@@ -33,6 +34,12 @@ def run(way: Way, benchmark: Benchmark, steps: int = 6) -> Run:
     """One run of a few steps of Levenberg-Marquardt."""
     case = Case("joule_heating", way.name, "lm", 0)
     return run_case(case, benchmark, way, [LevenbergMarquardt(steps=steps)], SETTINGS)
+
+
+def test_seconds_are_the_processors_where_a_run_has_one_thread() -> None:
+    """Several threads that wait for each other would count their waiting."""
+    assert Settings(1.0).clock is time.process_time
+    assert Settings(1.0, threads=2).clock is time.perf_counter
 
 
 def test_a_run_tells_its_error_along_time() -> None:
