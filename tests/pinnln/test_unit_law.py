@@ -8,7 +8,21 @@ from math import pi
 import pytest
 import torch
 
-from pinnln import MLP, SOAP, Adam, Benchmark, LayerNorm, LevenbergMarquardt, MeanSquare, Sampling, SelfScaledBroyden
+from pinnln import (
+    ALL_WAYS,
+    MLP,
+    SOAP,
+    Adam,
+    Benchmark,
+    ConFIG,
+    LayerNorm,
+    LevenbergMarquardt,
+    MeanSquare,
+    MultiAdam,
+    Sampling,
+    SelfScaledBroyden,
+    Way,
+)
 from pinnln.conditioning import AbstractConditioning, Unsafe
 from pinnln.formulation import Formulation, nondimensional, stripped
 from pinnln.optimizers import AbstractOptimizer
@@ -179,6 +193,35 @@ def test_the_naive_way_breaks_the_law(name: str, optimizer: str) -> None:
     one, two = (trained(benchmark, item, OPTIMIZERS[optimizer], Unsafe(MeanSquare())) for item in (si, other))
     assert float((one.theta - two.theta).abs().max()) > 1e-3
     assert torch.isfinite(one.theta).all()
+
+
+CAVITY = "cavity in inches, hours, pounds and °F"
+
+
+@pytest.mark.parametrize("optimizer", ["LM", "Adam"])
+@pytest.mark.parametrize("way", ALL_WAYS, ids=lambda way: way.name)
+def test_every_way_called_sound_obeys_the_law_and_the_others_break_it(way: Way, optimizer: str) -> None:
+    """The cavity restated trains to the same parameters within 1e-9, whatever the weighting; stripped of its units in
+    one system or the other, to others."""
+    benchmark, restated = RESTATED[CAVITY]
+    if way.unsafe:
+        systems = ({}, NAIVE_UNITS[CAVITY])
+        pair = [(benchmark, stripped(benchmark.problem, units, unsafe=True)) for units in systems]
+    else:
+        pair = [
+            (item, way.formulate(item.problem, item.problem.scales(item.scales).yardsticks))
+            for item in (benchmark, restated)
+        ]
+    one, two = (trained(item, made, OPTIMIZERS[optimizer], way.conditioning).theta for item, made in pair)
+    apart = float((one - two).abs().max() / one.abs().max())
+    assert apart > 1e-3 if way.unsafe else apart <= 1e-9
+
+
+@pytest.mark.parametrize("optimizer", [MultiAdam(steps=15), ConFIG(steps=15)], ids=lambda item: item.name)
+def test_optimisers_on_terms_obey_the_law(optimizer: AbstractOptimizer) -> None:
+    """The slopes of all terms of the restated cavity are the same, and so is what is made of them."""
+    one, two = (trained(item, measured(item), optimizer, MeanSquare()).theta for item in RESTATED[CAVITY])
+    assert float((one - two).abs().max()) <= 1e-9
 
 
 def test_the_unit_a_field_is_asked_in_changes_nothing() -> None:
