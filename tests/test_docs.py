@@ -18,6 +18,7 @@ import torch
 from pinnln import IncommensurableError, ResidualVector, UnitsError
 from pinnln.caution import caution
 from pinnln.caution_report import CautionReport
+from pinnln.choices_bench import ChoiceRun, ChoicesBench
 from pinnln.head_to_head_report import read_runs, report
 from pinnln.kernel_bench import KernelBench, Measured
 from pinnln.solver_bench import Beside, Growth, Peak, SolverBench
@@ -106,7 +107,14 @@ def step_rows() -> list[str]:
     return [*filter(None, SolverBench(**kept, **parts).table().splitlines()), found["command"]]
 
 
-@pytest.mark.parametrize("row", step_rows())
+def choice_rows() -> list[str]:
+    """The rows of what each choice in Levenberg-Marquardt is worth, and the command."""
+    found = json.loads((ROOT / "docs" / "choices" / "choices.json").read_text())
+    runs = tuple(ChoiceRun(**item) for item in found["runs"])
+    return list(filter(None, ChoicesBench(found["steps"], found["command"], runs).markdown().splitlines()))
+
+
+@pytest.mark.parametrize("row", dict.fromkeys([*step_rows(), *choice_rows()]))
 def test_the_page_of_the_solver_says_what_was_measured(row: str) -> None:
     """Each row of its tables, and the commands."""
     assert row in (ROOT / "docs" / "solver.md").read_text()
