@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.network import AbstractNetwork
+from pinnln.optimizers import AbstractOptimizer
 from pinnln.perceptron import MLP
 from pinnln.problem import Problem
 from pinnln.residual_objective import Sampling
+from pinnln.self_scaled_broyden import SelfScaledBroyden
 from pinnln.solution import Solution
 from pinnln.units import Quantity, Scales
 
@@ -45,7 +48,7 @@ class Benchmark:
 
     Args: name; title, one sentence; problem; scales; quantities, asked first to last; exact, values of the fields
     [coherent SI] at points (N, d) [coherent SI], by field name; network; sampling; steps of Levenberg-Marquardt that
-    suffice, in each of `windows` of time; citation.
+    suffice, in each of `windows` of time; broyden, steps of SSBroyden after them where those go deeper; citation.
     """
 
     name: str
@@ -58,7 +61,13 @@ class Benchmark:
     sampling: Sampling = field(default_factory=Sampling)
     steps: int = 300
     windows: int = 1
+    broyden: int = 0
     citation: str = ""
+
+    def optimizers(self) -> list[AbstractOptimizer]:
+        """What suffices to solve it: Levenberg-Marquardt, then SSBroyden where that goes deeper."""
+        found: list[AbstractOptimizer] = [LevenbergMarquardt(steps=self.steps)]
+        return [*found, SelfScaledBroyden(steps=self.broyden)] if self.broyden else found
 
     def field_errors(self, solution: Solution, per_axis: int = 33) -> dict[str, float]:
         """The relative L2 error of every field with a reference,  ‖q − q_ref‖ / ‖q_ref − reference of its scale‖.

@@ -241,10 +241,10 @@ def compare_run(problem: str, way: str, optimizer: str, seed: int, settings: str
 @click.argument("name")
 @click.option("--seed", default=0, show_default=True)
 @click.option("--iterations", type=int, help="Budget; of the problem's own unless given.")
-@click.option("--optimizer", type=click.Choice([*_OPTIMIZERS, "auto"]), default="lm", show_default=True)
+@click.option("--optimizer", type=click.Choice([*_OPTIMIZERS, "auto"]), help="The problem's own unless given.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for solution and figure.")
 @click.option("--quiet", is_flag=True, help="No progress on standard error.")
-def solve(name: str, seed: int, iterations: int | None, optimizer: str, out: Path | None, quiet: bool) -> None:
+def solve(name: str, seed: int, iterations: int | None, optimizer: str | None, out: Path | None, quiet: bool) -> None:
     """Solve a problem of the library and answer its questions.
 
     \b
@@ -256,13 +256,14 @@ def solve(name: str, seed: int, iterations: int | None, optimizer: str, out: Pat
     if optimizer == "auto" and iterations is not None:
         raise click.BadParameter("auto chooses its own budget: leave --iterations out, or name an optimizer")
     steps = iterations if iterations is not None else benchmark.steps
+    own = benchmark.optimizers() if iterations is None else _optimizers("lm", steps)
     solution = run(
         benchmark.problem,
         benchmark.scales,
         network=benchmark.network,
         sampling=benchmark.sampling,
         windows=benchmark.windows,
-        optimizer="auto" if optimizer == "auto" else _optimizers(optimizer, steps),
+        optimizer="auto" if optimizer == "auto" else own if optimizer is None else _optimizers(optimizer, steps),
         seed=seed,
         show=not quiet,
         validate=lambda solution: max(benchmark.field_errors(solution).values()),

@@ -18,9 +18,8 @@ from pinnln.deepxde_model import deepxde, deepxde_model, loss_weights
 from pinnln.deepxde_training import Schedule, train_deepxde
 from pinnln.formulation import Formulation, nondimensional
 from pinnln.hindsight import errors_along, largest_field_error
-from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.objective import Progress
-from pinnln.optimizers import AbstractOptimizer, TrainingError
+from pinnln.optimizers import TrainingError
 from pinnln.perceptron import MLP
 from pinnln.plain_numbers import number, short
 from pinnln.residual_objective import ResidualObjective
@@ -162,16 +161,11 @@ class AdamStep:
         return cls(**found)
 
 
-def default_optimizers(benchmark: Benchmark, budget: float) -> list[AbstractOptimizer]:
-    """What pinnln trains a benchmark with, unless asked for something else, within a budget [s]."""
-    return [LevenbergMarquardt(steps=benchmark.steps)]
-
-
 def run_pinnln(name: str, case: Case, benchmark: Benchmark, seed: int, settings: Settings) -> Run:
     """pinnln with its defaults and the network and points of the benchmark; errors are asked when training is over."""
     begun = time.perf_counter()
     formulation = _formulation(benchmark)
-    optimizers = default_optimizers(benchmark, settings.budget)
+    optimizers = benchmark.optimizers()
     trail, phase = Trail(), ""
 
     def watch(progress: Progress) -> None:

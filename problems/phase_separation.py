@@ -87,5 +87,6 @@ def allen_cahn(
         network=MLP(width=20, depth=3),
         sampling=Sampling(interior=4000, face=600),
         steps=600,
+        broyden=3000,
         citation="M. Raissi, P. Perdikaris, G. E. Karniadakis, J. Comput. Phys. 378 (2019) 686-707",
     )

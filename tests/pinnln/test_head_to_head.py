@@ -14,21 +14,10 @@ import torch
 from click.testing import CliRunner
 from hypothesis import given, strategies as st
 
-from pinnln import MLP, Sampling
+from pinnln import MLP, Sampling, SelfScaledBroyden
 from pinnln.chebyshev import chebyshev_helmholtz
 from pinnln.cli import main
-from pinnln.head_to_head import (
-    SUITE,
-    AdamStep,
-    Case,
-    Moment,
-    Run,
-    Settings,
-    default_optimizers,
-    run_deepxde,
-    run_pinnln,
-    time_adam_step,
-)
+from pinnln.head_to_head import SUITE, AdamStep, Case, Moment, Run, Settings, run_deepxde, run_pinnln, time_adam_step
 from pinnln.head_to_head_figure import error_figure
 from pinnln.head_to_head_report import Row, error_at, read_runs, report, settled
 from pinnln.levenberg_marquardt import LevenbergMarquardt
@@ -75,9 +64,11 @@ def test_both_solvers_tell_their_error_along_time() -> None:
     assert step.points == 60
 
 
-def test_the_default_optimiser_is_that_of_the_benchmark() -> None:
-    """Levenberg-Marquardt with its steps."""
-    assert default_optimizers(copper_bar(), 1.0) == [LevenbergMarquardt(steps=copper_bar().steps)]
+def test_a_benchmark_knows_what_suffices_to_solve_it() -> None:
+    """Levenberg-Marquardt with its steps, and SSBroyden after it where it says so."""
+    assert copper_bar().optimizers() == [LevenbergMarquardt(steps=copper_bar().steps)]
+    both = replace(copper_bar(), broyden=7).optimizers()
+    assert both == [LevenbergMarquardt(steps=copper_bar().steps), SelfScaledBroyden(steps=7)]
 
 
 def test_a_run_that_failed_says_so() -> None:
