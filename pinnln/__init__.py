@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pinnln.memory import TooLargeError as TooLargeError
     from pinnln.module_network import ModuleNetwork as ModuleNetwork
     from pinnln.multi_adam import MultiAdam as MultiAdam
+    from pinnln.observations import Observe as Observe
     from pinnln.optimizer_choice import choose_optimizers as choose_optimizers
     from pinnln.perceptron import MLP as MLP
     from pinnln.pirate_network import PirateNet as PirateNet
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
         sqrt as sqrt,
         tan as tan,
         tanh as tanh,
+        unknown as unknown,
         where as where,
     )
     from pinnln.ways import ALL_WAYS as ALL_WAYS, WAYS as WAYS, Way as Way
@@ -93,6 +95,7 @@ _HOME = {
     "memory": ("TooLargeError",),
     "module_network": ("ModuleNetwork",),
     "multi_adam": ("MultiAdam",),
+    "observations": ("Observe",),
     "optimizer_choice": ("choose_optimizers",),
     "perceptron": ("MLP",),
     "pirate_network": ("PirateNet",),
@@ -109,7 +112,7 @@ _HOME = {
     "units": (
         *("Ball", "IncommensurableError", "PinnlnError", "ProblemError", "Scales", "ScalesError", "UnitsError"),
         *("absolute", "constant", "coordinates", "cos", "cosh", "d", "div", "exp", "field", "grad", "laplacian"),
-        *("log", "sin", "sinh", "sqrt", "tan", "tanh", "where"),
+        *("log", "sin", "sinh", "sqrt", "tan", "tanh", "unknown", "where"),
     ),
     "ways": ("ALL_WAYS", "WAYS", "Way"),
 }

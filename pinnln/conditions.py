@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import pint
 
+from pinnln.measurements import Measurements
 from pinnln.units import Ball, Coordinate, Derivative, Expression, Face, Field, ProblemError, Statement
 from pinnln.units.expression import Negation, Operand, Product, Sum, express, named_quantities
 from pinnln.units.registry import measure
@@ -19,13 +20,14 @@ Faces: TypeAlias = "Face | Ball | Iterable[Faces]"
 
 @dataclass(frozen=True)
 class Requirement:
-    """A statement that must hold where some coordinates are fixed [coherent SI], or with `rim` on the surface of a
-    hole; with `twin`, the difference between the two places must vanish."""
+    """A statement that must hold where some coordinates are fixed [coherent SI], with `rim` on the surface of a hole,
+    with `measured` at the points of the measurements; with `twin`, the difference between two places must vanish."""
 
     statement: Statement
     fixed: Mapping[Coordinate, float]
     twin: Mapping[Coordinate, float] | None = None
     rim: Ball | None = None
+    measured: Measurements | None = None
 
 
 class AbstractCondition(ABC):

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TypeAlias
 
+import numpy as np
 import torch
 
 from pinnln.ansatz import Ansatz, Jets, build_ansatz, jets
 from pinnln.collocation import on_rim, sobol
 from pinnln.conditions import Requirement
 from pinnln.kernels import Embedding, MultiIndex, downward_closure
+from pinnln.measurements import VALUE, WEIGHT, Misfit, misfit
 from pinnln.problem import Problem
 from pinnln.tangent import Tangent
-from pinnln.units import DIMENSIONLESS, Ball, Coordinate, Dimension, Field, ProblemError, Statement, dimension_of
+from pinnln.units import (
+    DIMENSIONLESS,
+    Ball,
+    Coordinate,
+    Dimension,
+    Field,
+    ProblemError,
+    Statement,
+    Unknown,
+    dimension_of,
+)
+from pinnln.units.expression import Expression, Parameter, pure
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
 from pinnln.units.program import Functions, Partial, Program
 from pinnln.units.scales import unit_of, unit_yardsticks
@@ -28,6 +43,9 @@ TORCH: Functions = {
     },
     "where": lambda test, yes, no: torch.where(test, _tensor(yes), _tensor(no)),
 }
+
+_MEASURED = (VALUE, WEIGHT)
+_NOWHERE: Mapping[Coordinate, float] = MappingProxyType({})
 
 _Divisor: TypeAlias = Callable[[Statement], tuple[Dimension, float | None]]
 # The dimension that is left of a statement and what it is divided by [coherent SI], its largest term if None.
@@ -50,7 +68,8 @@ class Component:
 class Group:
     """Residuals that share their points: the equations in the interior, or the conditions on one face or rim.
 
-    With `twin`, every point is asked twice, at `fixed` and at `twin`, and the residual is the difference.
+    With `twin`, every point is asked twice, at `fixed` and at `twin`, and the residual is the difference. With `table`,
+    the points are those of measurements: rows (N, d + 2) of the unit box, measured value and weight.
     """
 
     components: tuple[Component, ...]
@@ -60,6 +79,7 @@ class Group:
     twin: Mapping[Coordinate, float] | None
     indices: tuple[MultiIndex, ...]
     rim: Ball | None = None
+    table: torch.Tensor | None = None
 
     @property
     def dimensions(self) -> dict[str, Dimension]:
@@ -70,12 +90,14 @@ class Group:
 @dataclass(frozen=True)
 class Points:
     """Where a group is asked: dimensionless coordinates (N, d), and there the features that the network sees with
-    their derivatives (C, N, f), and the jets of the ansatz. `factors` (K, N) of the residuals, None for ones."""
+    their derivatives (C, N, f), and the jets of the ansatz. `factors` (K, N) of the residuals, None for ones; `data`
+    (N, 2), measured values and weights, None where nothing was measured."""
 
     x: torch.Tensor
     features: torch.Tensor
     jets: Jets
     factors: torch.Tensor | None = None
+    data: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +147,7 @@ class LinearResiduals:
 @dataclass(frozen=True)
 class Formulation:
     """A problem compiled: its symbols, yardsticks, ansatz and groups; the interior is the first group. With `window`,
-    only that part of time."""
+    only that part of time. The outputs of a network are the fields and, behind them, the unknown constants."""
 
     coordinates: tuple[Coordinate, ...]
     fields: tuple[Field, ...]
@@ -134,17 +156,30 @@ class Formulation:
     groups: tuple[Group, ...]
     holes: tuple[Ball, ...] = ()
     window: Window | None = None
+    unknowns: tuple[Unknown, ...] = ()
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a network has, one for each field and each unknown constant."""
+        return len(self.fields) + len(self.unknowns)
 
     def sample(self, group: Group, count: int, seed: int) -> torch.Tensor:
-        """Points (N, d) of the unit box where a group is asked, none of them in a hole."""
+        """Points (N, d) of the unit box where a group is asked, none of them in a hole; those of its table if it has
+        one."""
+        if group.table is not None:
+            return group.table
         if group.rim is not None:
             return on_rim(self.coordinates, count, group.rim, seed)
         return sobol(self.coordinates, count, group.fixed, seed, self.holes)
 
     def place(self, group: Group, unit_points: torch.Tensor) -> Points:
-        """Points of the unit box (N, d) in dimensionless coordinates, with the ansatz evaluated there."""
+        """Points of the unit box (N, d) in dimensionless coordinates, with the ansatz evaluated there.
+
+        Behind the coordinates of a point stands what was measured there.
+        """
         low, high = self.box()
-        return self.at(low + (high - low) * unit_points, group.indices)
+        places = self.at(low + (high - low) * unit_points[:, : len(low)], group.indices)
+        return places if group.table is None else replace(places, data=unit_points[:, len(low) :])
 
     def at(self, x: torch.Tensor, indices: tuple[MultiIndex, ...]) -> Points:
         """Points x (N, d) in dimensionless coordinates, prepared for the derivatives `indices`."""
@@ -194,15 +229,20 @@ class Formulation:
 
     def _leaves(self, group: Group, program: Program, points: Points, network: torch.Tensor) -> list[torch.Tensor]:
         channels = points.jets.apply(network).transpose(1, 2).flatten(0, 1).unbind(0)
+        columns = points.data
         return [
-            channels[self._column(group, leaf)]
-            if isinstance(leaf, Partial)
-            else points.x[:, self.coordinates.index(leaf)]
+            points.x[:, self.coordinates.index(leaf)]
+            if isinstance(leaf, Coordinate)
+            else columns[:, _MEASURED.index(leaf)]
+            if columns is not None and leaf in _MEASURED
+            else channels[self._column(group, leaf)]
             for leaf in program.leaves
         ]
 
-    def _column(self, group: Group, leaf: Partial) -> int:
-        return len(self.fields) * group.indices.index(leaf.orders) + self.fields.index(leaf.field)
+    def _column(self, group: Group, leaf: Partial | Parameter) -> int:
+        if isinstance(leaf, Parameter):
+            return len(self.fields) + [item.measured for item in self.unknowns].index(leaf)
+        return self.outputs * group.indices.index(leaf.orders) + self.fields.index(leaf.field)
 
     def _stacked(self, found: Sequence[torch.Tensor | float], group: Group, points: Points) -> torch.Tensor:
         rows = torch.stack([_tensor(item).expand(len(points.x)) for item in found])
@@ -267,42 +307,89 @@ def _in_units(base_units: Mapping[str, str]) -> _Divisor:
 
 def _formulate(problem: Problem, yardsticks: Yardsticks, divisor: _Divisor) -> Formulation:
     requirements = [(type(item), need) for item in problem.conditions for need in item.requirements]
-    ansatz = build_ansatz(problem.fields, requirements, yardsticks, problem.holes)
+    given = [(kind, need) for kind, need in requirements if not _with_unknowns(need.statement)]
+    ansatz = build_ansatz(problem.fields, given, yardsticks, problem.holes)
     together: dict[object, list[Requirement]] = {}
     for _, need in requirements:
-        if not any(need is met for met in ansatz.met):
+        if not any(need is met for met in ansatz.met) and need.measured is None:
             place = (tuple(need.fixed.items()), tuple(need.twin.items()) if need.twin else None, need.rim)
             together.setdefault(place, []).append(need)
-    groups = [_group([item.statement for item in problem.residuals], {}, None, yardsticks, divisor)]
+    unknowns = problem.unknowns
+    compiled = functools.partial(_group, yardsticks=yardsticks, divisor=divisor, unknowns=unknowns)
+    groups = [compiled([item.statement for item in problem.residuals])]
     for needs in together.values():
-        statements = [need.statement for need in needs]
-        group = _group(statements, needs[0].fixed, needs[0].twin, yardsticks, divisor)
-        groups.append(replace(group, rim=needs[0].rim))
-    return Formulation(problem.coordinates, problem.fields, yardsticks, ansatz, tuple(groups), problem.holes)
+        first = needs[0]
+        group = compiled([need.statement for need in needs], first.fixed, first.twin)
+        groups.append(replace(group, rim=first.rim))
+    groups += _observed(problem, yardsticks, divisor)
+    zeros, ones = ((pure(number),) * len(unknowns) for number in (0.0, 1.0))
+    ansatz = replace(ansatz, lifts=ansatz.lifts + zeros, distances=ansatz.distances + ones)
+    return Formulation(
+        problem.coordinates, problem.fields, yardsticks, ansatz, tuple(groups), problem.holes, unknowns=unknowns
+    )
+
+
+def _with_unknowns(statement: Statement) -> bool:
+    return any(isinstance(node, Unknown) for node in statement.expression.walk())
 
 
 def _group(
     statements: Sequence[Statement],
-    fixed: Mapping[Coordinate, float],
-    twin: Mapping[Coordinate, float] | None,
+    fixed: Mapping[Coordinate, float] = _NOWHERE,
+    twin: Mapping[Coordinate, float] | None = None,
+    *,
     yardsticks: Yardsticks,
     divisor: _Divisor,
+    unknowns: Sequence[Unknown],
 ) -> Group:
-    measured, components = [], []
+    expressions, components = [], []
     for statement in statements:
         dimension, scale = divisor(statement)
-        measured.append(nondimensionalize(statement, yardsticks, scale))
-        components.append(Component(statement.name, dimension, measured[-1].scale))
-    expressions = [item.expression for item in measured]
+        measured = nondimensionalize(statement, yardsticks, scale)
+        expressions.append(measured.expression)
+        components.append(Component(statement.name, dimension, measured.scale))
+    return _compiled(statements[0], components, expressions, _fractions(fixed), twin and _fractions(twin), unknowns)
+
+
+def _compiled(
+    statement: Statement,
+    components: Sequence[Component],
+    expressions: Sequence[Expression],
+    fixed: Mapping[Coordinate, float],
+    twin: Mapping[Coordinate, float] | None,
+    unknowns: Sequence[Unknown],
+) -> Group:
     program = Program(expressions)
     orders = [leaf.orders for leaf in program.leaves if isinstance(leaf, Partial)]
     if not orders:
-        raise ProblemError(
-            f"{statements[0].kind} {statements[0].name!r} holds whatever the fields are: no field is in it"
-        )
-    indices = downward_closure(orders)
-    tangent = Tangent.of(expressions)
-    return Group(tuple(components), program, tangent, _fractions(fixed), twin and _fractions(twin), indices)
+        raise ProblemError(f"{statement.kind} {statement.name!r} holds whatever the fields are: no field is in it")
+    tangent = Tangent.of(expressions, [item.measured for item in unknowns])
+    return Group(tuple(components), program, tangent, fixed, twin, downward_closure(orders))
+
+
+def _observed(problem: Problem, yardsticks: Yardsticks, divisor: _Divisor) -> list[Group]:
+    """A group for each observation, at its own points.
+
+    The weights are such that the means over the groups add up to (f²/N) Σ ½ ((h − v)/σ)² over all N measurements, with
+    f the smallest σ over the scale of what was measured.
+    """
+    needs = [need for item in problem.conditions for need in item.requirements if need.measured is not None]
+    found: list[tuple[Requirement, Dimension, Misfit]] = []
+    for need in needs:
+        assert need.measured is not None
+        dimension, scale = divisor(need.statement)
+        found.append((need, dimension, misfit(need.statement.target, need.measured, yardsticks, scale)))
+    count = sum(len(each.values) for _, _, each in found)
+    least = min((float(each.sigma.min()) for _, _, each in found), default=1.0)
+    groups = []
+    for need, dimension, each in found:
+        assert need.measured is not None
+        weights = least / each.sigma * math.sqrt(len(each.values) / count)
+        columns = [need.measured.unit_points(problem.coordinates), each.values[:, None], weights[:, None]]
+        component = Component(need.statement.name, dimension, each.scale)
+        group = _compiled(need.statement, [component], [each.expression], {}, None, problem.unknowns)
+        groups.append(replace(group, table=torch.from_numpy(np.concatenate(columns, axis=1))))
+    return groups
 
 
 def _fractions(places: Mapping[Coordinate, float]) -> dict[Coordinate, float]:

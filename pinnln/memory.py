@@ -46,7 +46,7 @@ def bytes_of_points(formulation: Formulation, sampling: Sampling) -> int:
     """Bytes that the points take, with the features and the ansatz evaluated there."""
     total = 0
     for place, group in enumerate(formulation.groups):
-        channels = len(group.indices) * (formulation.embedding.size + 2 * len(formulation.fields))
+        channels = len(group.indices) * (formulation.embedding.size + 2 * formulation.outputs)
         asked = points_of(formulation, sampling, place) * (1 if group.twin is None else 2)
         total += 8 * asked * (2 * len(formulation.coordinates) + channels)
     return total
@@ -71,7 +71,7 @@ def require_memory(
             f"{sampling.interior:,} points inside and {sampling.face:,} on each face take {shown_bytes(points)}, and "
             f"{shown_bytes(available)} are free: take fewer points; they are drawn anew while the training goes on"
         )
-    parameters = network.size(formulation.embedding.size, len(formulation.fields))
+    parameters = network.size(formulation.embedding.size, formulation.outputs)
     rows = rows_of(formulation, sampling)
     for optimizer in optimizers:
         needed = points + optimizer.memory(parameters, rows)
@@ -87,7 +87,7 @@ def bytes_of_training(
     formulation: Formulation, network: AbstractNetwork, sampling: Sampling, optimizers: Sequence[AbstractOptimizer]
 ) -> int:
     """Bytes of the points, and of the optimiser that needs most."""
-    parameters, rows = network.size(formulation.embedding.size, len(formulation.fields)), rows_of(formulation, sampling)
+    parameters, rows = network.size(formulation.embedding.size, formulation.outputs), rows_of(formulation, sampling)
     most = max((item.memory(parameters, rows) for item in optimizers), default=0)
     return bytes_of_points(formulation, sampling) + most
 

@@ -16,6 +16,7 @@ from pinnln.units import (
     ResolvedScales,
     Scales,
     Statement,
+    Unknown,
     lint,
 )
 from pinnln.units.collection import collect
@@ -97,6 +98,12 @@ class Problem:
         collect(self)
 
     @property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """The constants that training finds, in the order in which they are met."""
+        found = (node for item in self.statements for node in item.expression.walk() if isinstance(node, Unknown))
+        return tuple(dict.fromkeys(found))
+
+    @property
     def statements(self) -> tuple[Statement, ...]:
         """Every equation, then every condition."""
         stated = [residual.statement for residual in self.residuals]
@@ -141,7 +148,8 @@ class Problem:
         _refuse_twice(names, "residuals")
         _refuse_twice([field.name for field in self.fields], "fields")
         coordinates = [item.name for item in self.coordinates]
-        _refuse_twice([*coordinates, *(field.name for field in self.fields)], "symbols")
+        constants = [item.name for item in self.unknowns]
+        _refuse_twice([*coordinates, *(field.name for field in self.fields), *constants], "symbols")
         for residual in self.residuals:
             if not _fields([residual.statement.target]):
                 raise ProblemError(f"residual {residual.name!r} has no field in it: {residual.statement.target} = 0")

@@ -55,8 +55,9 @@ class Sampling:
 
 def points_of(formulation: Formulation, sampling: Sampling, place: int) -> int:
     """How many points a group of a formulation is asked at."""
-    if len(formulation.groups[place].fixed) == len(formulation.coordinates):
-        return 1
+    table = formulation.groups[place].table
+    if table is not None or len(formulation.groups[place].fixed) == len(formulation.coordinates):
+        return 1 if table is None else len(table)
     return sampling.interior if place == 0 else sampling.face
 
 
@@ -100,7 +101,7 @@ class ResidualObjective(AbstractObjective):
         self._front = TimeFront(conditioning, formulation) if isinstance(conditioning, Causal) else None
         weighting = weighting_in(conditioning)
         self._balance = weighting.begin(names_of(formulation)) if weighting is not None else None
-        self._outputs = len(formulation.fields)
+        self._outputs = formulation.outputs
         self.size = network.size(formulation.embedding.size, self._outputs)
         self.resample(0)
 

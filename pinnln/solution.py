@@ -16,6 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from pinnln.constant_outputs import bare, unknown_values, with_unknowns
 from pinnln.formulation import TORCH, Formulation, nondimensional
 from pinnln.holes import reach
 from pinnln.kernels import MultiIndex, downward_closure
@@ -24,7 +25,21 @@ from pinnln.network_description import describe, restore
 from pinnln.problem import Problem
 from pinnln.quadrature import Quadrature, over_domain, over_rim
 from pinnln.residual_vector import ResidualVector
-from pinnln.units import Ball, Coordinate, Expression, Face, Field, ProblemError, Q, Quantity, dimension_of
+from pinnln.units import (
+    Ball,
+    Coordinate,
+    Expression,
+    Face,
+    Field,
+    ProblemError,
+    Q,
+    Quantity,
+    Symbol,
+    Unknown,
+    dimension_of,
+)
+from pinnln.units.algebra import transform
+from pinnln.units.expression import pure
 from pinnln.units.nondimensional import Characteristic
 from pinnln.units.program import Partial, Program
 from pinnln.units.registry import coherent
@@ -33,7 +48,7 @@ from pinnln.windows import Windows
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_FORMAT = 4
+_FORMAT = 5
 _SLACK = 1e-9
 
 
@@ -84,18 +99,28 @@ class Solution:
         self.theta, self.report = theta, report
         self.windows = Windows(problem, formulation, breaks)
         self._chain = self.windows.chain(network, theta)
+        found = unknown_values(network, formulation, theta)
+        self._constants = dict(zip(formulation.unknowns, found, strict=bool(found)))
 
     def __call__(self, expression: Expression, **at: pint.Quantity[Any] | float) -> Quantity:
-        """An expression of the fields, at points.
+        """An expression of the fields, at points; one of unknown constants alone, as solution(k), without any.
 
         Args: expression; at, one quantity for each coordinate, scalars or arrays that broadcast together.
-        Returns: the values, in the unit of the field, or in base units for any other expression.
+        Returns: the values, in the unit of the field or the unknown, or in base units for any other expression.
         Raises: ProblemError for a coordinate that is missing or a point outside the domain or in a hole, UnitsError if
         the expression is not sound.
         """
+        if not at and not any(isinstance(node, Field | Coordinate) for node in expression.walk()):
+            corner = np.array([[item.low for item in self.formulation.coordinates]])
+            return self._answer(expression, self.values(expression, corner).reshape(()))
         shape, points = self._points(at)
         self._require_outside(points)
         return self._answer(expression, self.values(expression, points).reshape(shape))
+
+    @property
+    def unknowns(self) -> dict[str, Quantity]:
+        """The unknown constants as training found them, by name."""
+        return {item.name: self(item) for item in self.formulation.unknowns}
 
     def covers(self, **at: pint.Quantity[Any] | float) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether points of the box lie in the domain, that is in no hole.
@@ -127,17 +152,16 @@ class Solution:
 
     def values(self, expression: Expression, points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """An expression in coherent SI units (N,) at points (N, d) in coherent SI units."""
-        program = Program([expression])
+        program = Program([transform(expression, self._found)])
         wanted = [leaf.orders for leaf in program.leaves if isinstance(leaf, Partial)]
         nothing = (0,) * len(self.formulation.coordinates)
         indices = downward_closure(wanted or [nothing])
         channels = self._channels(points, indices)
-        columns = torch.from_numpy(np.ascontiguousarray(points))
+        columns, axes = torch.from_numpy(np.ascontiguousarray(points)), self.formulation.coordinates
         inputs = [
-            self._partial(leaf, channels, indices)
-            if isinstance(leaf, Partial)
-            else columns[:, self.formulation.coordinates.index(leaf)]
+            self._partial(leaf, channels, indices) if isinstance(leaf, Partial) else columns[:, axes.index(leaf)]
             for leaf in program.leaves
+            if isinstance(leaf, Partial | Coordinate)
         ]
         (found,) = program.run(inputs, TORCH)
         return torch.as_tensor(found, dtype=torch.float64).expand(len(points)).numpy()
@@ -164,11 +188,12 @@ class Solution:
         """
         about = {
             "format": _FORMAT,
-            "network": describe(self.network),
+            "network": describe(bare(self.network)),
             "scales": {item.name: asdict(yardstick) for item, yardstick in self.formulation.yardsticks.items()},
             "equations": fingerprint(self.formulation),
             "report": asdict(self.report),
             "breaks": self.windows.breaks,
+            "unknowns": {item.name: item.positive for item in self.formulation.unknowns},
         }
         unfinished = Path(f"{path}.unfinished")
         save_file({"theta": self.theta}, unfinished, metadata={"pinnln": json.dumps(about)})
@@ -186,23 +211,33 @@ class Solution:
                 theta = file.get_tensor("theta")
         except (SafetensorError, KeyError, json.JSONDecodeError) as error:
             raise ProblemError(f"{path} holds no solution of pinnln: {error}") from error
-        known: list[Coordinate | Field] = [*problem.coordinates, *problem.fields]
+        known: list[Symbol] = [*problem.coordinates, *problem.fields, *problem.unknowns]
         symbols = {item.name: item for item in known}
         if set(symbols) != set(about["scales"]):
             raise ProblemError(f"{path} is a solution for {sorted(about['scales'])}: expected {sorted(symbols)}")
         formulation = nondimensional(
             problem, {symbols[name]: Characteristic(**scale) for name, scale in about["scales"].items()}
         )
-        if about["format"] != _FORMAT or about["equations"] != fingerprint(formulation):
+        positive = {item.name: item.positive for item in problem.unknowns}
+        if (
+            about["format"] != _FORMAT
+            or about["equations"] != fingerprint(formulation)
+            or about["unknowns"] != positive
+        ):
             raise ProblemError(
                 f"{path} is a solution of other equations: solve this problem, or state the one it is of"
             )
         report = Report(**about["report"])
-        return cls(problem, formulation, restore(about["network"]), theta, report, about["breaks"])
+        network = with_unknowns(restore(about["network"]), formulation)
+        return cls(problem, formulation, network, theta, report, about["breaks"])
 
     def _answer(self, expression: Expression, values: np.ndarray[Any, Any]) -> Quantity:
         found = coherent(values[()], dimension_of(expression))
-        return found.to(expression.unit) if isinstance(expression, Field) else found
+        return found.to(expression.unit) if isinstance(expression, Field | Unknown) else found
+
+    def _found(self, node: Expression) -> Expression:
+        """What training found for an unknown constant."""
+        return pure(self._constants[node]) if isinstance(node, Unknown) and node in self._constants else node
 
     def _columns(self, at: dict[str, Any]) -> list[np.ndarray[Any, Any]]:
         names = [item.name for item in self.formulation.coordinates]
@@ -277,6 +312,7 @@ class Solution:
 def fingerprint(formulation: Formulation) -> str:
     """A digest of the dimensionless equations and conditions: equal for a problem restated in other units."""
     listings = [group.program.listing() for group in formulation.groups]
+    listings += [str(group.table.tolist()) for group in formulation.groups if group.table is not None]
     ansatz = Program([*formulation.ansatz.lifts, *formulation.ansatz.distances]).listing()
     holes = [Program([reach(hole, formulation.yardsticks)]).listing() for hole in formulation.holes]
     return hashlib.sha256("\n\n".join([*listings, ansatz, *holes]).encode()).hexdigest()

@@ -11,6 +11,7 @@ from typing import Literal
 import torch
 
 from pinnln.conditioning import AbstractConditioning, MeanSquare
+from pinnln.constant_outputs import bare, with_unknowns
 from pinnln.formulation import Formulation, nondimensional
 from pinnln.memory import free_memory, installed_memory, require_memory
 from pinnln.network import AbstractNetwork
@@ -84,6 +85,8 @@ def solve(
         )
     if display is not None:
         display.conclude(solution.report)
+        for name, value in solution.unknowns.items():
+            display.say(f"{name} = {value:.6g~P}")
     return solution
 
 
@@ -93,7 +96,7 @@ def _choice(
     """The optimisers given, or those that suit the problem."""
     if given is not None:
         return Choice(given, ", then ".join(str(item) for item in given))
-    parameters = network.size(formulation.embedding.size, len(formulation.fields))
+    parameters = with_unknowns(network, formulation).size(formulation.embedding.size, formulation.outputs)
     return choose_optimizers(parameters, rows_of(formulation, sampling), installed_memory())
 
 
@@ -119,9 +122,10 @@ def train(
     would not suffice, TrainingError if an equation is not finite at the start.
     """
     require_pairs(conditioning, optimizers)
+    network = with_unknowns(network, formulation)
     require_memory(formulation, network, sampling, optimizers, free_memory())
     objective = ResidualObjective(formulation, network, conditioning, sampling, seed)
-    theta = network.initialize(formulation.embedding.size, len(formulation.fields), seed)
+    theta = network.initialize(formulation.embedding.size, formulation.outputs, seed)
     if start is not None and objective.value(start) < objective.value(theta):
         theta = start
     history, unfinished = History(), Report("budget", "the training goes on", 0, 0.0, 0.0)
@@ -153,7 +157,7 @@ def train(
     value = objective.comparable(outcome.theta, objective.value(outcome.theta))
     verdict = judge(objective, outcome.theta, history)
     in_time = any(item.is_time for item in formulation.coordinates)
-    status, message = verdict.amended(outcome, network, objective.sampling, in_time=in_time)
+    status, message = verdict.amended(outcome, bare(network), objective.sampling, in_time=in_time)
     chosen = reason or ", then ".join(str(item) for item in optimizers)
     report = Report(status, message, outcome.steps, seconds, value, chosen)
     return Solution(problem, formulation, network, outcome.theta, report)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pinnln.units import Coordinate, Derivative, Expression, Field
 from pinnln.units.algebra import differentiate, fold, transform
-from pinnln.units.expression import Number
+from pinnln.units.expression import Number, Parameter
 from pinnln.units.program import Partial, Program
 
 
@@ -16,20 +16,20 @@ class Tangent:
     """K residuals and their slopes  ∂r/∂(∂ᵅu), found by the rules of calculus; equal parts are computed once.
 
     Attributes: program, of the residuals and then the slopes that do not vanish; slopes, of each of these the place of
-    the residual and the partial derivative of a field that it is taken along.
+    the residual and the partial derivative of a field, or the unknown, that it is taken along.
     """
 
     program: Program
-    slopes: tuple[tuple[int, Partial], ...]
+    slopes: tuple[tuple[int, Partial | Parameter], ...]
 
     @classmethod
-    def of(cls, expressions: Sequence[Expression]) -> Tangent:
-        """That of expressions of fields, their derivatives and coordinates."""
-        symbols: dict[Partial, Coordinate] = {}
+    def of(cls, expressions: Sequence[Expression], unknowns: Collection[Parameter] = ()) -> Tangent:
+        """That of expressions of fields, their derivatives, coordinates and unknowns."""
+        symbols: dict[Partial | Parameter, Coordinate] = {}
         originals: dict[int, Expression] = {}
 
         def stand_in(node: Expression) -> Expression:
-            partial = _partial(node)
+            partial = node if isinstance(node, Parameter) and node in unknowns else _partial(node)
             if partial is None:
                 return node
             if partial not in symbols:

@@ -106,6 +106,14 @@ def judge(objective: ResidualObjective, theta: torch.Tensor, history: History) -
     return Verdict(
         math.nan if last is None else last.loss,
         math.nan if last is None else objective.value(last.theta),
-        sum(objective.losses(theta).values()),
-        None if halfway is None else sum(objective.losses(halfway).values()),
+        _misfit(objective, theta),
+        None if halfway is None else _misfit(objective, halfway),
     )
+
+
+def _misfit(objective: ResidualObjective, theta: torch.Tensor) -> float:
+    """The sum over equations and conditions of half their mean square; measurements have noise that is to stay."""
+    measured = {
+        item.name for group in objective.formulation.groups if group.table is not None for item in group.components
+    }
+    return sum(loss for name, loss in objective.losses(theta).items() if name not in measured)

@@ -38,7 +38,7 @@ class Trained:
     def channels(self, x: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:
         """The fields and their derivatives (C, N, m) at dimensionless points x (N, d)."""
         places = self.formulation.at(x, indices)
-        outputs = len(self.formulation.fields)
+        outputs = self.formulation.outputs
         tape = self.network.tape(self.theta, places.features, outputs, indices, keep=False)
         return places.jets.apply(tape.output)
 
@@ -84,6 +84,7 @@ class Windows:
     def __init__(self, problem: Problem, formulation: Formulation, breaks: Sequence[float] = ()) -> None:
         self.formulation, self.breaks = formulation, tuple(breaks)
         if self.breaks:
+            _refuse_constants(formulation)
             self._axis, (low, high) = _axis(formulation), _extent(formulation)
             self._edges = (low, *self.breaks, high)
             starts = _starts(problem, formulation)
@@ -170,6 +171,16 @@ class _Start:
     requirement: Requirement
     field: Expression
     slope: bool
+
+
+def _refuse_constants(formulation: Formulation) -> None:
+    """Unknown constants are one for all time, and measurements are compared at all times at once."""
+    if formulation.unknowns:
+        names = ", ".join(item.name for item in formulation.unknowns)
+        raise ProblemError(f"an unknown constant ({names}) is the same in all windows of time: solve in one window")
+    for group in formulation.groups:
+        if group.table is not None:
+            raise ProblemError(f"{group.components[0].name!r} was measured at times of its own: solve in one window")
 
 
 def _axis(formulation: Formulation) -> int:

@@ -2,7 +2,18 @@
 
 from pinnln.units.dimension import DIMENSIONLESS, Dimension
 from pinnln.units.errors import IncommensurableError, PinnlnError, ProblemError, ScalesError, UnitsError
-from pinnln.units.expression import Comparison, Coordinate, Derivative, Expression, Face, Field, Number
+from pinnln.units.expression import (
+    Comparison,
+    Coordinate,
+    Derivative,
+    Expression,
+    Face,
+    Field,
+    Number,
+    Parameter,
+    Symbol,
+    Unknown,
+)
 from pinnln.units.findings import Coverage, Finding, Inferred, LintReport
 from pinnln.units.functions import (
     Vector,
@@ -23,6 +34,7 @@ from pinnln.units.functions import (
     sqrt,
     tan,
     tanh,
+    unknown,
     where,
 )
 from pinnln.units.linter import assert_units_consistent, dimension_of, lint
@@ -51,6 +63,7 @@ __all__ = [
     "Inferred",
     "LintReport",
     "Number",
+    "Parameter",
     "PinnlnError",
     "ProblemError",
     "Q",
@@ -62,7 +75,9 @@ __all__ = [
     "ScriptError",
     "Source",
     "Statement",
+    "Symbol",
     "UnitsError",
+    "Unknown",
     "Vector",
     "absolute",
     "assert_units_consistent",
@@ -87,5 +102,6 @@ __all__ = [
     "sqrt",
     "tan",
     "tanh",
+    "unknown",
     "where",
 ]

@@ -15,6 +15,7 @@ from pinnln.units.expression import (
     Field,
     Negation,
     Number,
+    Parameter,
     Power,
     Product,
     Quotient,
@@ -163,7 +164,7 @@ def differentiate(expression: Expression, by: Coordinate) -> Expression:
 def _slope(node: Expression, by: Coordinate, slopes: Sequence[Expression]) -> Expression:
     """The derivative of a node from those of its operands."""
     match node:
-        case Number() | Coordinate():
+        case Number() | Coordinate() | Parameter():
             return pure(1.0 if node is by else 0.0)
         case Field():
             return Derivative(node, (by,)) if by in node.coordinates else pure(0.0)

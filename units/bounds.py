@@ -48,8 +48,9 @@ def _range(field: Field, problem: Stated) -> tuple[float, float]:
     for statement in problem.statements:
         value = _fixed_value(statement, field)
         if value is not None:
-            values = sampled(value, problem.coordinates, statement.rim)
-            low, high = float(values.min(initial=low)), float(values.max(initial=high))
+            for item in (value, statement.largest or value):
+                values = sampled(item, problem.coordinates, statement.rim)
+                low, high = float(values.min(initial=low)), float(values.max(initial=high))
     return low, high
 
 
@@ -89,7 +90,10 @@ def slopes(problem: Stated, unknown: Sequence[Field]) -> list[Weighed]:
             continue
         field = slope.operands[0]
         assert isinstance(field, Field)
-        steepest = float(np.abs(sampled(fixed[1], problem.coordinates, statement.rim)).max(initial=0.0))
+        steepest = max(
+            float(np.abs(sampled(item, problem.coordinates, statement.rim)).max(initial=0.0))
+            for item in (fixed[1], statement.largest or fixed[1])
+        )
         inner = isinstance(fixed[0], Negation) and statement.rim is None
         extents = [
             min(item.high - item.low, item.low) if inner and item in radial else item.high - item.low

@@ -20,6 +20,7 @@ from pinnln.units.expression import (
     Field,
     Negation,
     Number,
+    Parameter,
     Power,
     Product,
     Sum,
@@ -134,14 +135,18 @@ def dimensionless_form(problem: Stated, scales: ResolvedScales) -> Dimensionless
     return DimensionlessForm(scales, groups, equations, tuple(item for item in made if item.kind != "residual"))
 
 
-def _hats(problem: Stated) -> dict[Expression, Coordinate | Field]:
+def _hats(problem: Stated) -> dict[Expression, Coordinate | Field | Parameter]:
     along = {item: Coordinate(item.name + HAT, 0.0, 1.0) for item in problem.coordinates}
     fields = {item: Field(item.name + HAT, "", [along[each] for each in item.coordinates]) for item in problem.fields}
-    return dict([*along.items(), *fields.items()])
+    unknowns = {item.measured: Parameter(item.name + HAT) for item in problem.unknowns}
+    return dict([*along.items(), *fields.items(), *unknowns.items()])
 
 
 def _equation(
-    statement: Statement, scales: ResolvedScales, groups: Groups, hats: Mapping[Expression, Coordinate | Field]
+    statement: Statement,
+    scales: ResolvedScales,
+    groups: Groups,
+    hats: Mapping[Expression, Coordinate | Field | Parameter],
 ) -> DimensionlessEquation:
     measured = nondimensionalize(statement, scales.yardsticks)
     together: dict[float, list[tuple[int, Expression]]] = {}
@@ -178,7 +183,7 @@ def _plus(left: Expression | None, sign: int, right: Expression) -> Expression:
     return Sum(left, right) if sign > 0 else Difference(left, right)
 
 
-def _hatted(node: Expression, hats: Mapping[Expression, Coordinate | Field]) -> Expression:
+def _hatted(node: Expression, hats: Mapping[Expression, Coordinate | Field | Parameter]) -> Expression:
     if isinstance(node, Derivative):
         along = [hats[item] for item in node.coordinates]
         return Derivative(hats[node.operands[0]], [item for item in along if isinstance(item, Coordinate)])

@@ -112,6 +112,29 @@ class Number(Expression):
         self.unit, self.point, self.name = measured.unit, measured.point, name
 
 
+class Parameter(Expression):
+    """A pure number that is only known by its name: an unknown in its scale, or what was measured at every point."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class Unknown(Number):
+    """A constant that training finds; wherever sizes are estimated it counts as its guess.
+
+    Inside the gate `measured` stands for it, the unknown in its scale; `positive` says whether it stays above zero.
+    """
+
+    __slots__ = ("measured", "positive")
+
+    def __init__(self, guess: Measured, name: str, *, positive: bool, source: Source | None = None) -> None:
+        super().__init__(guess, name, source)
+        self.positive, self.measured = positive, Parameter(name)
+
+
 class Coordinate(Expression):
     """An independent variable between two ends; `start`, `end` and `ends` name its faces."""
 
@@ -185,6 +208,10 @@ class Field(Expression):
         self.name, self.coordinates = name, tuple(of)
         self.unit = str(parse_unit(unit, f"field {name!r}"))
         self.dimension = Dimension.of(Q(1.0, self.unit).dimensionality)
+
+
+Symbol: TypeAlias = Coordinate | Field | Unknown
+"""What has a scale of its own."""
 
 
 class Derivative(Expression):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from pinnln.units.expression import (
     Function,
     Number,
     Operand,
+    Unknown,
     Where,
     express,
     pure,
@@ -72,6 +74,31 @@ def constant(name: str, value: pint.Quantity[Any] | float) -> Number:
     '2·nu'
     """
     return Number(measure(value), name, caller())
+
+
+def unknown(name: str, guess: pint.Quantity[Any] | float, *, positive: bool | None = None) -> Unknown:
+    """A constant that training finds, used in equations and conditions as any other:  k = k₀·k̂.
+
+    Args: name; guess, where it starts, whose size is its scale unless Scales(name=…) gives one; positive, whether it
+    stays above zero: it is then trained through its logarithm. That is so for a guess above zero, unless it stands on
+    a scale with an offset (°C).
+    Raises: ProblemError for a name that is no identifier, a guess that is not finite, or one that is not above zero
+    where the unknown shall be.
+
+    >>> from pinnln.units import Q
+    >>> k = unknown("k", guess=Q("10 W/m/K"))
+    >>> str(2 * k), k.positive
+    ('2·k', True)
+    """
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise ProblemError(f"expected an unknown's name to be an identifier such as k, found {name!r}")
+    measured = measure(guess)
+    if not math.isfinite(measured.value):
+        raise ProblemError(f"unknown {name!r}: expected a finite guess, found {guess}")
+    if positive and not measured.value > 0:
+        raise ProblemError(f"unknown {name!r} shall be positive, and its guess is {guess}: expected one above zero")
+    stays = measured.value > 0 and not measured.point if positive is None else positive
+    return Unknown(measured, name, positive=stays, source=caller())
 
 
 def d(expression: Operand, *along: Coordinate) -> Expression:

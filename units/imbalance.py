@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from pinnln.units.expression import Coordinate, Field
+from pinnln.units.expression import Coordinate, Field, Symbol
 from pinnln.units.registry import coherent
 from pinnln.units.scales import ResolvedScales
 from pinnln.units.sizes import sizes_of
@@ -27,9 +27,7 @@ def imbalances(problem: Stated, scales: ResolvedScales) -> tuple[str, ...]:
     return tuple(sentence for sentence in found if sentence)
 
 
-def _sentence(
-    statement: Statement, problem: Stated, scales: ResolvedScales, spans: Mapping[Coordinate | Field, float]
-) -> str:
+def _sentence(statement: Statement, problem: Stated, scales: ResolvedScales, spans: Mapping[Symbol, float]) -> str:
     sizes = _logs(statement, scales, spans)
     ranked = sorted(sizes, key=lambda text: -sizes[text])
     if len(ranked) < 2 or sizes[ranked[0]] - sizes[ranked[1]] < -math.log(_SMALL):
@@ -59,7 +57,7 @@ def _trust(origin: str) -> int:
     return 0 if origin == "given" else 1 if origin.startswith("balance of ") else 2
 
 
-def _logs(statement: Statement, scales: ResolvedScales, spans: Mapping[Coordinate | Field, float]) -> dict[str, float]:
+def _logs(statement: Statement, scales: ResolvedScales, spans: Mapping[Symbol, float]) -> dict[str, float]:
     """The logarithm of the size of every term that does not vanish, by its text."""
     references = {symbol: yardstick.reference for symbol, yardstick in scales.yardsticks.items()}
     found: dict[str, float] = {}

@@ -15,6 +15,7 @@ from pinnln.units.expression import (
     Negation,
     Number,
     Operation,
+    Parameter,
     Power,
     Product,
     Quotient,
@@ -67,7 +68,7 @@ def _latex(node: Expression) -> tuple[str, int]:
     match node:
         case Number():
             return (symbol(node.name), _ATOM) if node.name else _number(node.value)
-        case Coordinate() | Field():
+        case Coordinate() | Field() | Parameter():
             return symbol(node.name), _ATOM
         case Derivative():
             return _derivative(node), _ATOM

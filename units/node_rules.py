@@ -15,6 +15,7 @@ from pinnln.units.expression import (
     Product,
     Quotient,
     Sum,
+    Unknown,
     Where,
 )
 
@@ -47,7 +48,8 @@ def literal_zero(node: Number) -> bool:
 def constant_value(node: Expression) -> float | None:
     """The value of an exponent that no training changes."""
     if any(
-        isinstance(leaf, Operation) or (isinstance(leaf, Number) and leaf.unit == "trainable") for leaf in node.walk()
+        isinstance(leaf, Operation | Unknown) or (isinstance(leaf, Number) and leaf.unit == "trainable")
+        for leaf in node.walk()
     ):
         return None
     folded = fold(node)

@@ -21,6 +21,8 @@ from pinnln.units.expression import (
     Product,
     Quotient,
     Sum,
+    Symbol,
+    Unknown,
     Where,
     pure,
 )
@@ -39,7 +41,7 @@ class Characteristic:
 
 _DEGREES = {"abs": 1.0, "sqrt": 0.5, "sign": 0.0}
 
-Yardsticks = Mapping[Coordinate | Field, Characteristic]
+Yardsticks = Mapping[Symbol, Characteristic]
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ def _size(found: Sequence[Addend]) -> float:
 
 
 def measure_in(expression: Expression, yardsticks: Yardsticks) -> Expression:
-    """The expression with every symbol replaced by reference + span · symbol."""
+    """The expression with every symbol replaced by reference + span · symbol; an unknown without a yardstick counts as
+    its guess."""
 
     def leaf(node: Expression) -> Expression:
         if isinstance(node, Derivative):
@@ -117,6 +120,13 @@ def measure_in(expression: Expression, yardsticks: Yardsticks) -> Expression:
             return add(pure(yardsticks[node].reference), multiply(pure(yardsticks[node].span), node))
         return node
 
+    def opened(node: Expression) -> Expression:
+        if isinstance(node, Unknown) and node in yardsticks:
+            return add(pure(yardsticks[node].reference), multiply(pure(yardsticks[node].span), node.measured))
+        return node
+
+    if any(isinstance(node, Unknown) for node in expression.walk()):
+        expression = transform(expression, opened)
     return transform(fold(expression), leaf)
 
 

@@ -13,6 +13,7 @@ from pinnln.units.expression import (
     Negation,
     Number,
     Operation,
+    Parameter,
     Power,
     Product,
     Quotient,
@@ -34,7 +35,7 @@ def _text(node: Expression) -> tuple[str, int]:
     match node:
         case Number():
             return (node.name, _ATOM) if node.name else _number(node)
-        case Coordinate() | Field():
+        case Coordinate() | Field() | Parameter():
             return node.name, _ATOM
         case Derivative():
             return _derivative(node), _POWER

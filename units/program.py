@@ -20,6 +20,7 @@ from pinnln.units.expression import (
     Field,
     Negation,
     Number,
+    Parameter,
     Power,
     Product,
     Quotient,
@@ -36,7 +37,7 @@ class Partial:
     orders: tuple[int, ...]
 
 
-Leaf: TypeAlias = Coordinate | Partial
+Leaf: TypeAlias = Coordinate | Partial | Parameter
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 
 _ARITHMETIC: dict[type[Expression], Callable[..., Any]] = {
@@ -151,7 +152,7 @@ class Program:
         match node:
             case Number():
                 return self._slot(("number", node.value), node.value)
-            case Coordinate():
+            case Coordinate() | Parameter():
                 return self._leaf(node)
             case Field():
                 return self._leaf(Partial(node, (0,) * len(node.coordinates)))
@@ -186,7 +187,7 @@ class Program:
 def _shown(step: _Step | float | Leaf) -> str:
     if isinstance(step, float):
         return repr(step)
-    if isinstance(step, Coordinate):
+    if isinstance(step, Coordinate | Parameter):
         return step.name
     if isinstance(step, Partial):
         return f"{step.field.name}{step.orders}"

@@ -12,7 +12,7 @@ import pint
 from pinnln.units.balance import balance, weigh
 from pinnln.units.bounds import from_conditions, resting, slopes
 from pinnln.units.errors import ScalesError, UnitsError
-from pinnln.units.expression import Coordinate, Field
+from pinnln.units.expression import Coordinate, Symbol, Unknown
 from pinnln.units.nondimensional import Characteristic, Yardsticks
 from pinnln.units.registry import Measured, Q, coherent, measure, snap
 from pinnln.units.statement import Stated
@@ -43,7 +43,8 @@ class Scales:
 
     Args: given, name = span, or name = (reference, span); a coordinate's reference is its start unless given, a
     field's is zero. What is not given is proposed by `resolve`: extents for coordinates, the range of the conditions
-    for fields, with a reference for temperatures, and for fields that no condition bounds the balance of the terms.
+    for fields, with a reference for temperatures, for fields that no condition bounds the balance of the terms, and for
+    unknown constants the size of their guess.
     Raises: ScalesError for a span that is zero, negative or not finite.
 
     >>> Scales(x=Q("10 cm"), T=(Q(20, "degC"), Q(80, "delta_degC")))
@@ -64,7 +65,7 @@ class Scales:
         Raises: ScalesError for an unknown name, a wrong dimension, scales that contradict each other, or a field that
         neither a condition nor a balance of terms bounds.
         """
-        symbols: list[Coordinate | Field] = [*problem.coordinates, *problem.fields]
+        symbols: list[Symbol] = [*problem.coordinates, *problem.fields, *problem.unknowns]
         names = [symbol.name for symbol in symbols]
         for name in self._measured:
             if name not in names:
@@ -73,7 +74,7 @@ class Scales:
         known = {symbol: pair for symbol, pair in found.items() if pair is not None}
         found |= _balanced(problem, known)
         _refuse_contradictions(problem, {symbol: pair for symbol, pair in found.items() if pair is not None})
-        yardsticks: dict[Coordinate | Field, Characteristic] = {}
+        yardsticks: dict[Symbol, Characteristic] = {}
         rows = []
         for symbol in symbols:
             pair = found[symbol]
@@ -83,7 +84,7 @@ class Scales:
             rows.append(Scale(symbol.name, reference, coherent(yardsticks[symbol].span, symbol.dimension), origin))
         return ResolvedScales(yardsticks, tuple(rows))
 
-    def _of(self, symbol: Coordinate | Field, problem: Stated) -> Proposal | None:
+    def _of(self, symbol: Symbol, problem: Stated) -> Proposal | None:
         """What is given or what extents and conditions say, None for a field that they do not bound."""
         if symbol.name in self._measured:
             reference, span = self._measured[symbol.name]
@@ -92,11 +93,16 @@ class Scales:
                     raise ScalesError(
                         f"the scale of {symbol.name!r} has the dimension {part.dimension}: expected {symbol.dimension}"
                     )
+            if isinstance(symbol, Unknown) and symbol.positive and reference is not None:
+                raise ScalesError(
+                    f"the unknown {symbol.name!r} is positive and so trained through its logarithm: expected a span "
+                    f"alone, as in Scales({symbol.name}=…), or unknown({symbol.name!r}, …, positive=False)"
+                )
             start = symbol.low if isinstance(symbol, Coordinate) else 0.0
             return Characteristic(start if reference is None else reference.value, span.value), _GIVEN
         if isinstance(symbol, Coordinate):
             return Characteristic(symbol.low, snap(symbol.high - symbol.low)), "its extent"
-        return from_conditions(symbol, problem)
+        return _of_guess(symbol) if isinstance(symbol, Unknown) else from_conditions(symbol, problem)
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,21 @@ class ResolvedScales:
             if row.name == name:
                 return row
         raise ScalesError(f"there is no scale of {name!r}: expected one of {', '.join(row.name for row in self.rows)}")
+
+
+def _of_guess(unknown: Unknown) -> Proposal:
+    """The size of a guess; a zero has none, nor does a point on a scale whose zero is a convention."""
+    if unknown.value == 0:
+        raise ScalesError(
+            f"the guess of the unknown {unknown.name!r} is zero, which tells no scale: give Scales({unknown.name}=…) "
+            f"with a quantity of dimension {unknown.dimension}, about as large as it may be"
+        )
+    if unknown.point and not unknown.positive:
+        raise ScalesError(
+            f"the guess of the unknown {unknown.name!r} stands on a scale with an offset, which tells no span: give "
+            f"Scales({unknown.name}=(reference, span)), as in (Q(20, 'degC'), Q(10, 'delta_degC'))"
+        )
+    return Characteristic(0.0, snap(abs(unknown.value))), "the size of its guess"
 
 
 def _parts(value: Given) -> tuple[Any, ...]:
@@ -139,7 +160,7 @@ def _pair(name: str, value: Given) -> tuple[Measured | None, Measured]:
     return (measured[0] if len(parts) == 2 else None), span
 
 
-def _balanced(problem: Stated, known: Mapping[Coordinate | Field, Proposal]) -> dict[Coordinate | Field, Proposal]:
+def _balanced(problem: Stated, known: Mapping[Symbol, Proposal]) -> dict[Symbol, Proposal]:
     """The yardsticks of the fields that no condition bounds, from the balance of the terms of the equations."""
     unknown = [field for field in problem.fields if field not in known]
     if not unknown:
@@ -152,7 +173,7 @@ def _balanced(problem: Stated, known: Mapping[Coordinate | Field, Proposal]) -> 
     return {field: (Characteristic(references[field], snap(its.span)), its.origin) for field, its in found.items()}
 
 
-def _refuse_contradictions(problem: Stated, found: Mapping[Coordinate | Field, Proposal]) -> None:
+def _refuse_contradictions(problem: Stated, found: Mapping[Symbol, Proposal]) -> None:
     """Two terms of one equation that only each other can balance, and that the given scales tear apart."""
     references = {symbol: characteristic.reference for symbol, (characteristic, _) in found.items()}
     spans = {symbol: characteristic.span for symbol, (characteristic, _) in found.items()}
@@ -182,7 +203,7 @@ def unit_yardsticks(problem: Stated, base_units: Mapping[str, str] | None = None
 
     Args: base_units, the unit of each base dimension, as in {"[length]": "inch"}; SI where not given.
     """
-    symbols: list[Coordinate | Field] = [*problem.coordinates, *problem.fields]
+    symbols: list[Symbol] = [*problem.coordinates, *problem.fields, *problem.unknowns]
     return {symbol: Characteristic(0.0, unit_of(symbol.dimension, base_units)) for symbol in symbols}
 
 

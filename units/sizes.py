@@ -21,12 +21,13 @@ from pinnln.units.expression import (
     Product,
     Quotient,
     Sum,
+    Symbol,
     Where,
 )
 from pinnln.units.registry import DIGITS
 
-References: TypeAlias = Mapping[Coordinate | Field, float]
-Spans: TypeAlias = Mapping[Coordinate | Field, float]
+References: TypeAlias = Mapping[Symbol, float]
+Spans: TypeAlias = Mapping[Symbol, float]
 
 _DEGREES = {"abs": 1.0, "sqrt": 0.5, "sign": 0.0}
 _LIKE_THEIR_ARGUMENT = ("sin", "tan", "sinh", "tanh")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pinnln.units.dimension import Dimension
-from pinnln.units.expression import Coordinate, Difference, Expression, Field
+from pinnln.units.expression import Coordinate, Difference, Expression, Field, Unknown
 from pinnln.units.shapes import Ball
 from pinnln.units.source import Source
 
@@ -17,9 +17,9 @@ class Statement:
     """An equation, or a condition  target = value.
 
     Args: name, as it stands in tables and errors; kind, what it is called in a sentence; target, an expression that
-    must vanish or, with a value, equal it; source and value_source, the spans
-    of the statement and of its value in the script; scope, the script's named quantities; rim, the shape on whose
-    surface it holds, if on one.
+    must vanish or, with a value, equal it; source and value_source, the spans of the statement and of its value in the
+    script; scope, the script's named quantities; rim, the shape on whose surface it holds, if on one; largest, the
+    largest of many values where `value` is the least of them.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Statement:
     value_source: Source | None = None
     scope: Mapping[str, Dimension] = field(default_factory=dict)
     rim: Ball | None = None
+    largest: Expression | None = None
 
     @property
     def expression(self) -> Expression:
@@ -53,4 +54,9 @@ class Stated(Protocol):
     @property
     def coordinates(self) -> Sequence[Coordinate]:
         """The independent variables."""
+        ...
+
+    @property
+    def unknowns(self) -> Sequence[Unknown]:
+        """The constants that training finds."""
         ...
