@@ -106,10 +106,14 @@ def deepxde_model(
     next at every resampling. The network is an FNN of the same widths with DeepXDE's own initialisation.
 
     Args: module, what `deepxde` yields; formulation; network; sampling; seed of the points.
-    Raises: ValueError for a network that DeepXDE's FNN cannot be.
+    Raises: ValueError for a network that DeepXDE's FNN cannot be, or a problem with unknown constants or measurements.
     """
     if not isinstance(network, MLP) or network.layer_norm is not None:
         raise ValueError(f"expected a network that DeepXDE's FNN can be, found {network}: take an MLP without norms")
+    if formulation.unknowns or any(group.table is not None for group in formulation.groups):
+        raise ValueError(
+            "expected a problem without unknown constants and measurements, which are not handed to DeepXDE"
+        )
     widths = [formulation.embedding.size, *[network.width] * network.depth, len(formulation.fields)]
     net = module.nn.FNN(widths, network.activation, "Glorot normal")
     net.apply_feature_transform(_features(formulation.embedding))

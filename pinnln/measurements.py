@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pint
 
-from pinnln.units import Coordinate, Dimension, Expression, ProblemError, Q, UnitsError
+from pinnln.units import Coordinate, Dimension, Expression, ProblemError, Q
 from pinnln.units.algebra import add
 from pinnln.units.expression import Difference, Parameter, Product, pure
 from pinnln.units.nondimensional import Addend, Yardsticks, addends, measure_in
@@ -82,19 +82,18 @@ def measured_numbers(given: Any, what: str, *, difference: bool = False) -> tupl
     difference, whether points on an offset scale (°C) are refused.
     Raises: ProblemError for what are no quantities, or for points where differences are meant.
     """
-    several = isinstance(given, tuple | list) and any(isinstance(item, pint.Quantity) for item in given)
+    if isinstance(given, tuple | list) and any(isinstance(item, pint.Quantity) for item in given):
+        parts = [measured_numbers(item, what, difference=difference) for item in given]
+        if any(np.ndim(numbers) or dimension != parts[0][1] for numbers, dimension in parts):
+            raise ProblemError(f"{what}: expected quantities of one dimension, one for each point, found {given!r}")
+        return np.array([float(numbers) for numbers, _ in parts]), parts[0][1]
     try:
-        if several:
-            parts = [measured_numbers(item, what, difference=difference) for item in given]
-            if any(np.ndim(numbers) or dimension != parts[0][1] for numbers, dimension in parts):
-                raise ProblemError(f"{what}: expected quantities of one dimension, one for each point, found {given!r}")
-            return np.array([float(numbers) for numbers, _ in parts]), parts[0][1]
         quantity = given if isinstance(given, pint.Quantity) else Q(np.asarray(given, dtype=float), "dimensionless")
-        if difference and is_point(quantity):
-            raise ProblemError(f"{what} are points on an offset scale: state differences, as in delta_degC")
-        numbers = np.asarray(quantity.to_base_units().magnitude, dtype=float)
-    except (TypeError, ValueError, UnitsError) as error:
+        point, numbers = is_point(quantity), np.asarray(quantity.to_base_units().magnitude, dtype=float)
+    except (TypeError, ValueError) as error:  # what is no number, and logarithmic units
         raise ProblemError(f"{what}: expected quantities, as in Q([1.0, 2.0], 'K'), found {given!r}") from error
+    if point and difference:
+        raise ProblemError(f"{what} are points on an offset scale: state differences, as in delta_degC")
     if numbers.ndim > 1:
         raise ProblemError(f"{what}: expected one number for each point, found an array of shape {numbers.shape}")
     return _snapped(numbers), Dimension.of(quantity.dimensionality)

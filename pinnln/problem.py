@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from pinnln.conditions import AbstractCondition
 from pinnln.units import (
     Ball,
@@ -95,6 +97,7 @@ class Problem:
         self.holes = (without,) if isinstance(without, Ball) else tuple(without)
         self._check()
         self._check_holes()
+        self._check_measurements()
         collect(self)
 
     @property
@@ -177,6 +180,25 @@ class Problem:
                 f"{len(self.fields)} fields ({known}) but {len(self.residuals)} equations ({', '.join(names)}): "
                 "the problem is under-determined; expected at least one equation for each field"
             )
+
+    def _check_measurements(self) -> None:
+        """Refuses points in holes, and a sigma that is known of some measurements and not of others."""
+        needs = [need for condition in self.conditions for need in condition.requirements]
+        stated = [(need.statement.name, need.measured) for need in needs if need.measured is not None]
+        without = [name for name, measured in stated if measured.sigma is None]
+        if without and len(without) < len(stated):
+            raise ProblemError(
+                f"{without[0]!r} was observed without sigma and others with one: give sigma to all observations or to "
+                "none, so that they can be weighed against each other"
+            )
+        for name, measured in stated:
+            for hole in self.holes:
+                inside = np.flatnonzero(hole.contains(measured.places))
+                if len(inside):
+                    raise ProblemError(
+                        f"{name!r} was observed inside the hole {hole} (point {inside[0] + 1}): expected points of the "
+                        "domain"
+                    )
 
     def _check_holes(self) -> None:
         for hole in self.holes:

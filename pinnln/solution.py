@@ -20,6 +20,7 @@ from pinnln.constant_outputs import bare, unknown_values, with_unknowns
 from pinnln.formulation import TORCH, Formulation, nondimensional
 from pinnln.holes import reach
 from pinnln.kernels import MultiIndex, downward_closure
+from pinnln.laplace import interval
 from pinnln.network import AbstractNetwork
 from pinnln.network_description import describe, restore
 from pinnln.problem import Problem
@@ -121,6 +122,20 @@ class Solution:
     def unknowns(self) -> dict[str, Quantity]:
         """The unknown constants as training found them, by name."""
         return {item.name: self(item) for item in self.formulation.unknowns}
+
+    def interval(self, unknown: Unknown, level: float = 0.95) -> tuple[Quantity, Quantity]:
+        """Between which values an unknown constant lies with a probability `level`, by Laplace's approximation.
+
+        Assumed: the equations hold, the errors of the measurements are independent and normal, with the sigma that was
+        stated or else with that of the misfit, and the misfit is linear in the logarithm of a positive unknown, in any
+        other unknown itself, as far as the interval reaches. An error of the equations or of the network is not in it.
+
+        Raises: ProblemError for an unknown of another problem, or measurements that do not determine it.
+        """
+        ends = interval(self.problem, self.formulation, self.network, self.theta, unknown, level)
+        yardstick = self.formulation.yardsticks[unknown]
+        low, high = (self._answer(unknown, np.array(yardstick.reference + yardstick.span * end)) for end in ends)
+        return low, high
 
     def covers(self, **at: pint.Quantity[Any] | float) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether points of the box lie in the domain, that is in no hole.

@@ -28,11 +28,15 @@ class Linear:
 
     def squares(self) -> torch.Tensor:
         """Σₙ ‖∂r_k(xₙ)/∂θ‖² (K,), the points weighted."""
+        return self.weight * self.jacobian().square().sum((1, 2))
+
+    def jacobian(self) -> torch.Tensor:
+        """∂r_k(xₙ)/∂θ (K, N, P)."""
         jacobian = self.tape.jacobian(self.r.signals())
         if self.group.twin is not None:
             half = jacobian.shape[1] // 2
             jacobian = jacobian[:, :half] + jacobian[:, half:]
-        return self.weight * jacobian.square().sum((1, 2))
+        return jacobian
 
 
 class Terms:

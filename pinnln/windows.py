@@ -84,7 +84,7 @@ class Windows:
     def __init__(self, problem: Problem, formulation: Formulation, breaks: Sequence[float] = ()) -> None:
         self.formulation, self.breaks = formulation, tuple(breaks)
         if self.breaks:
-            _refuse_constants(formulation)
+            _require_no_constants(formulation)
             self._axis, (low, high) = _axis(formulation), _extent(formulation)
             self._edges = (low, *self.breaks, high)
             starts = _starts(problem, formulation)
@@ -173,7 +173,7 @@ class _Start:
     slope: bool
 
 
-def _refuse_constants(formulation: Formulation) -> None:
+def _require_no_constants(formulation: Formulation) -> None:
     """Unknown constants are one for all time, and measurements are compared at all times at once."""
     if formulation.unknowns:
         names = ", ".join(item.name for item in formulation.unknowns)

@@ -1,0 +1,96 @@
+"""How sure an unknown is: a bar whose warmth tells its conductivity, where the answer is a formula."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from pinnln import (
+    MLP,
+    Dirichlet,
+    LevenbergMarquardt,
+    Observe,
+    Problem,
+    ProblemError,
+    Residual,
+    Sampling,
+    Solution,
+    coordinates,
+    d,
+    field,
+    solve,
+    unknown,
+)
+from pinnln.units import Q
+from pinnln.units.expression import Unknown
+
+L, HEATING, COLD, TRUE = Q("10 cm"), Q("5e5 W/m^3"), Q("293.15 K"), 25.0
+NOISE = 0.5
+PLACES = np.linspace(0.01, 0.09, 8)
+RISE = 5e5 / (2 * TRUE) * PLACES * (0.1 - PLACES)
+"""T − T₀ = q x (L − x) / 2k  [K]."""
+EXACT = NOISE / math.sqrt(float(RISE @ RISE))
+"""The standard deviation of ln k: the rise is proportional to 1/k."""
+
+
+def bar(seed: int, *, sigma: bool = True) -> tuple[Problem, Unknown]:
+    """A heated bar with cold ends, its conductivity unknown, eight noisy temperatures."""
+    (x,) = coordinates(x=(0 * L, L))
+    T, k = field("T", "kelvin", of=(x,)), unknown("k", guess=Q("10 W/m/K"))
+    noise = NOISE * np.random.default_rng(seed).standard_normal(len(PLACES))
+    observed = Observe(T, Q(293.15 + RISE + noise, "K"), at={x: Q(PLACES, "m")}, sigma=Q(NOISE, "K") if sigma else None)
+    return Problem(Residual("heat", k * d(T, x, x) + HEATING), Dirichlet(T, COLD, on=x.ends), observed), k
+
+
+def solved(problem: Problem) -> Solution:
+    """A small network, thirty steps."""
+    return solve(
+        problem,
+        network=MLP(6, 2),
+        optimizer=LevenbergMarquardt(steps=30),
+        sampling=Sampling(interior=60, face=10),
+        show=False,
+    )
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_interval_is_that_of_the_formula(seed: int) -> None:
+    """Half its width in ln k is 1.96 σ/√Σ(T − T₀)², and the truth lies in it."""
+    problem, k = bar(seed)
+    solution = solved(problem)
+    low, high = (end.to("W/m/K").magnitude for end in solution.interval(k))
+    assert low < TRUE < high
+    assert low < solution(k).magnitude < high
+    assert math.log(high / low) / 2 == pytest.approx(1.96 * EXACT, rel=0.03)
+
+
+def test_without_sigma_the_misfit_tells_it() -> None:
+    """The width is Student's quantile times the spread of the misfit about the best fit; a higher level is wider."""
+    problem, k = bar(3, sigma=False)
+    solution = solved(problem)
+    low, high = (end.magnitude for end in solution.interval(k))
+    noise = NOISE * np.random.default_rng(3).standard_normal(len(PLACES))
+    residue = noise - RISE * float(noise @ RISE) / float(RISE @ RISE)
+    spread = math.sqrt(float(residue @ residue) / (len(PLACES) - 1))
+    assert math.log(high / low) / 2 == pytest.approx(2.365 * spread * EXACT / NOISE, rel=0.1)
+    wider = [end.magnitude for end in solution.interval(k, level=0.99)]
+    assert wider[0] < low < high < wider[1]
+
+
+def test_what_tells_no_interval_is_refused() -> None:
+    """An unknown of another problem, a level that is none, fewer measurements than unknowns, two that are one."""
+    problem, k = bar(0)
+    solution = solved(problem)
+    with pytest.raises(ProblemError, match=r"c is no unknown of this problem: expected one of its unknowns \(k\)"):
+        solution.interval(unknown("c", guess=Q("1 J")))
+    with pytest.raises(ProblemError, match=r"expected a level between 0 and 1, such as 0\.95, found 95"):
+        solution.interval(k, level=95)
+    (x,) = coordinates(x=(0 * L, L))
+    T, q = field("T", "kelvin", of=(x,)), unknown("q", guess=Q("5e5 W/m^3"))
+    for count, words in ((2, "2 measurements for 2 unknown constants"), (8, "do not tell 'k' from the other unknowns")):
+        observed = Observe(T, Q(293.15 + RISE[:count], "K"), at={x: Q(PLACES[:count], "m")}, sigma=Q("1 K"))
+        both = Problem(Residual("heat", k * d(T, x, x) + q), Dirichlet(T, COLD, on=x.ends), observed)
+        with pytest.raises(ProblemError, match=words):
+            solved(both).interval(k)
