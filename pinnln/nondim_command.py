@@ -75,6 +75,7 @@ def _plain(form: DimensionlessForm) -> dict[str, Any]:
         ],
         "equations": [_statement(item) for item in form.equations],
         "conditions": [_statement(item) for item in form.conditions],
+        "measurements": list(form.measurements),
     }
 
 

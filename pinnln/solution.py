@@ -251,8 +251,13 @@ class Solution:
         return found.to(expression.unit) if isinstance(expression, Field | Unknown) else found
 
     def _found(self, node: Expression) -> Expression:
-        """What training found for an unknown constant."""
-        return pure(self._constants[node]) if isinstance(node, Unknown) and node in self._constants else node
+        """What training found for an unknown constant, which is refused if it is none of this problem."""
+        if not isinstance(node, Unknown):
+            return node
+        if node not in self._constants:
+            names = ", ".join(self.unknowns) or "none"
+            raise ProblemError(f"{node} is no unknown of this problem: expected one of its unknowns ({names})")
+        return pure(self._constants[node])
 
     def _columns(self, at: dict[str, Any]) -> list[np.ndarray[Any, Any]]:
         names = [item.name for item in self.formulation.coordinates]

@@ -50,13 +50,14 @@ class Verdict:
 
     Attributes: trained, the last loss on the points it was trained on; tested, the objective of the same parameters on
     fresh points; fresh, half the mean square of the residuals of all equations on those, largest term one, and halfway,
-    what it was at half of the steps, None after too few.
+    what it was at half of the steps, None after too few; noise, the same of the measurements, which is to stay.
     """
 
     trained: float
     tested: float
     fresh: float
     halfway: float | None
+    noise: float = 0.0
 
     @property
     def learnt_by_heart(self) -> bool:
@@ -64,16 +65,26 @@ class Verdict:
         return self.tested > max(_LEARNT * self.trained, _SMALL)
 
     @property
+    def only_noise(self) -> bool:
+        """Whether measurements leave more than the equations do, so that nothing but their misfit is to be expected."""
+        return self.noise > self.fresh
+
+    @property
     def stuck(self) -> bool:
-        """Whether residuals that are not small have not fallen since the half of the training."""
-        return self.fresh > _SMALL and self.halfway is not None and self.fresh > _FALLING * self.halfway
+        """Whether residuals that are not small, nor below the noise, have not fallen since the half of the training."""
+        return (
+            self.fresh > max(_SMALL, self.noise) and self.halfway is not None and self.fresh > _FALLING * self.halfway
+        )
 
     def amended(
         self, outcome: Outcome, network: AbstractNetwork, sampling: Sampling, *, in_time: bool
     ) -> tuple[str, str]:
-        """Status and message of an outcome with what the verdict adds: what is learnt by heart has not converged."""
+        """Status and message of an outcome with what the verdict adds: what is learnt by heart has not converged, and
+        what does not fall because measurements are noisy has."""
         if outcome.status == "converged" and not self.learnt_by_heart:
             return outcome.status, outcome.message
+        if outcome.status == "stalled" and self.only_noise and not self.learnt_by_heart:
+            return "converged", f"{outcome.message}; {self.noise:.1e} of it is the misfit of the measurements"
         more = self.sentence(network, sampling, in_time=in_time)
         status = "stalled" if outcome.status == "converged" else outcome.status
         return status, f"{outcome.message}. {more}" if more else outcome.message
@@ -103,17 +114,23 @@ def judge(objective: ResidualObjective, theta: torch.Tensor, history: History) -
     """The verdict on a training that ended at θ; the points of the objective are fresh ones afterwards."""
     objective.resample(_ROUND)
     halfway, last = history.halfway, history.last
+    fresh, noise = _misfits(objective, theta)
     return Verdict(
         math.nan if last is None else last.loss,
         math.nan if last is None else objective.value(last.theta),
-        _misfit(objective, theta),
-        None if halfway is None else _misfit(objective, halfway),
+        fresh,
+        None if halfway is None else _misfits(objective, halfway)[0],
+        noise,
     )
 
 
-def _misfit(objective: ResidualObjective, theta: torch.Tensor) -> float:
-    """The sum over equations and conditions of half their mean square; measurements have noise that is to stay."""
+def _misfits(objective: ResidualObjective, theta: torch.Tensor) -> tuple[float, float]:
+    """Half the mean squares of the equations and conditions, added up, and those of the measurements."""
     measured = {
         item.name for group in objective.formulation.groups if group.table is not None for item in group.components
     }
-    return sum(loss for name, loss in objective.losses(theta).items() if name not in measured)
+    losses = objective.losses(theta)
+    return (
+        sum(loss for name, loss in losses.items() if name not in measured),
+        sum(loss for name, loss in losses.items() if name in measured),
+    )

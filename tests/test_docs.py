@@ -85,6 +85,15 @@ def kernel_rows(operations: tuple[str, ...]) -> list[str]:
     return [*table, found["command"]]
 
 
+def test_the_page_of_the_solver_finds_a_conductivity(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its example of an unknown constant runs, and prints what the page says."""
+    page = (ROOT / "docs" / "solver.md").read_text()
+    section = page.split("## Unknown constants and measurements")[1].split("\n## ")[0]
+    (script,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    exec(compile(script, "docs/solver.md", "exec"), {"__name__": "script"})
+    assert f"It prints `{capsys.readouterr().out.strip()}`" in section
+
+
 def test_the_readme_says_how_long_torch_takes() -> None:
     """The floor against which the aim is missed is that of the artifact."""
     found = json.loads((ROOT / "docs" / "kernels" / "kernels-cpu.json").read_text())

@@ -89,12 +89,13 @@ class DimensionlessEquation:
 
 @dataclass(frozen=True)
 class DimensionlessForm:
-    """A problem in pure numbers: scales, groups, equations and conditions."""
+    """A problem in pure numbers: scales, groups, equations and conditions; measurements by name."""
 
     scales: ResolvedScales
     groups: Groups
     equations: tuple[DimensionlessEquation, ...]
     conditions: tuple[DimensionlessEquation, ...]
+    measurements: tuple[str, ...] = ()
 
     def text(self, notation: str = "unicode") -> str:
         """Section by section: scales and their origins, sizes of the terms, groups, equations, conditions.
@@ -114,6 +115,7 @@ class DimensionlessForm:
             "where": letters,
             "Equations": [f"{item.name}:  {write(item.expression)} = 0" for item in self.equations],
             "Conditions": [f"{item.name}:  {write(item.expression)} = 0" for item in self.conditions],
+            "Measurements": list(self.measurements),
         }
         parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items() if lines]
         shown = "\n\n".join(parts)
@@ -130,9 +132,12 @@ def dimensionless_form(problem: Stated, scales: ResolvedScales) -> Dimensionless
     """
     groups = groups_of(problem, scales)
     hats = _hats(problem)
-    made = [_equation(statement, scales, groups, hats) for statement in problem.statements]
+    stated = [item for item in problem.statements if item.largest is None]
+    made = [_equation(statement, scales, groups, hats) for statement in stated]
     equations = tuple(item for item in made if item.kind == "residual")
-    return DimensionlessForm(scales, groups, equations, tuple(item for item in made if item.kind != "residual"))
+    conditions = tuple(item for item in made if item.kind != "residual")
+    measurements = tuple(item.name for item in problem.statements if item.largest is not None)
+    return DimensionlessForm(scales, groups, equations, conditions, measurements)
 
 
 def _hats(problem: Stated) -> dict[Expression, Coordinate | Field | Parameter]:

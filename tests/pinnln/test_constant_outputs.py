@@ -145,6 +145,8 @@ def test_the_conductivity_is_found(name: str) -> None:
     assert solution.unknowns == {"k": solution(k)}
     assert solution(2 / k).to("m*K/W").magnitude == pytest.approx(2 / TRUE, rel=tolerance)
     x = problem.coordinates[0]
+    with pytest.raises(ProblemError, match=r"c is no unknown of this problem: expected one of its unknowns \(k\)"):
+        solution(2 * unknown("c", 1.0))
     flux = solution(-k * d(problem.fields[0], x), x=L).to("W/m^2").magnitude
     assert flux == pytest.approx(5e5 * 0.05, rel=2 * tolerance)
 
@@ -247,6 +249,7 @@ def test_unknowns_are_told_before_training(capsys: pytest.CaptureFixture[str]) -
     problem, k = bar()
     assert "k = 10 kg·m/K/s³ · k̂    (the size of its guess)" in str(problem.scales())
     assert "k̂·∂²T̂/∂x̂²" in problem.dimensionless().text()
+    assert "\n\nMeasurements\n  T at 5 points" in problem.dimensionless().text()
     assert r"\hat{k}" in problem.dimensionless().text("latex")
     solution = solve(problem, network=NET, optimizer=LevenbergMarquardt(steps=2), sampling=SMALL)
     shown = capsys.readouterr().err

@@ -109,6 +109,17 @@ def test_what_is_learnt_by_heart_has_not_converged() -> None:
         assert ("more points" in message) == (status == "stalled")
 
 
+def test_noise_that_is_left_is_no_stall() -> None:
+    """Where measurements leave more than the equations, a training that goes no further is at its end."""
+    ended = Outcome(torch.zeros(1), "stalled", 9, "no lower loss")
+    noisy, rough = Verdict(1e-4, 1e-4, 1e-7, 1e-7, noise=1e-4), Verdict(1e-2, 1e-2, 1e-2, 1e-2, noise=1e-4)
+    assert not noisy.stuck
+    status, message = noisy.amended(ended, MLP(20, 3), Sampling(), in_time=False)
+    assert (status, message) == ("converged", "no lower loss; 1.0e-04 of it is the misfit of the measurements")
+    assert rough.stuck
+    assert rough.amended(ended, MLP(20, 3), Sampling(), in_time=False)[0] == "stalled"
+
+
 @pytest.mark.parametrize("steps", [1, 29, 30, 31, 257, 5000])
 def test_the_history_keeps_the_half_and_little_else(steps: int) -> None:
     """The parameters near half of the steps, from at most sixteen that are kept."""

@@ -23,6 +23,7 @@ from pinnln.units import (
     laplacian,
     sin,
     sqrt,
+    unknown,
     where,
 )
 from pinnln.units.algebra import fold
@@ -171,3 +172,51 @@ def test_a_constant_carries_the_name_it_is_given():
 def test_derivatives_of_constants_are_written_down():
     """A constant may be differentiated; the slope folds to zero."""
     assert str(fold(d(Q("3 m"), x) + d(2, x) + u)) == "u"
+
+
+@pytest.mark.parametrize(
+    ("guess", "positive", "expected"),
+    [
+        (Q("2 m"), None, True),
+        (Q("-2 m"), None, False),
+        (Q(20, "degC"), None, False),
+        (Q(20, "degC"), True, True),
+        (0.0, None, False),
+        (3.0, False, False),
+    ],
+)
+def test_a_guess_above_zero_stays_positive(guess, positive, expected):
+    """Unless it is told otherwise, or counts from a zero that is a convention."""
+    assert unknown("k", guess, positive=positive).positive is expected
+
+
+def test_an_unknown_is_a_constant_with_its_guess():
+    """It prints by its name, has the dimension of its guess, and no slope along a coordinate."""
+    k = unknown("k", Q("15.7 mm^2/s"))
+    assert str(d(k * u, x)) == "∂(k·u)/∂x"
+    assert str(dimension_of(k * u)) == "m³ s⁻²"
+    assert fold(d(k, x)).value == 0
+    assert str(fold(k * 1e6)) == "15.7"
+
+
+def test_an_exponent_that_training_moves_needs_a_pure_base():
+    """x^n has a dimension only if n is known."""
+    n = unknown("n", 2.0)
+    assert dimension_of((u / Q("1 m/s")) ** n).dimensionless
+    with pytest.raises(units.UnitsError, match="has an exponent that fixes no dimension"):
+        dimension_of(u**n)
+
+
+@pytest.mark.parametrize(
+    ("name", "guess", "positive", "words"),
+    [
+        ("2k", Q("1 m"), None, "expected an unknown's name to be an identifier such as k, found '2k'"),
+        ("k", Q("nan m"), None, "unknown 'k': expected a finite guess, found nan meter"),
+        ("k", Q("-1 m"), True, "unknown 'k' shall be positive, and its guess is -1 meter"),
+        ("k", Q("0 m"), True, "expected one above zero"),
+    ],
+)
+def test_a_bad_guess_is_refused(name, guess, positive, words):
+    """In one sentence with what was found."""
+    with pytest.raises(ProblemError, match=words):
+        unknown(name, guess, positive=positive)

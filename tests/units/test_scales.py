@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pint
 import pytest
 
 from pinnln import Dirichlet, Neumann, Problem, Residual
-from pinnln.units import Q, Scales, ScalesError, coordinates, d, field, sin
+from pinnln.units import ProblemError, Q, Scales, ScalesError, coordinates, d, field, sin, unknown
 from pinnln.units.scales import unit_of
 
 L = Q("20 cm")
@@ -68,3 +71,57 @@ def test_base_units_make_derived_ones() -> None:
     assert unit_of(pressure, {"[length]": "inch", "[temperature]": "delta_degF"}) == pytest.approx(
         5 / 9 / 0.0254**2, rel=1e-12
     )
+
+
+def with_source(strength: pint.Quantity[Any], **options: bool) -> Problem:
+    """A bar with an unknown source s."""
+    s = unknown("s", strength, **options)
+    return Problem(
+        Residual("heat", d(T, x, x) + s), Dirichlet(T, Q("300 K"), on=x.start), Dirichlet(T, Q("310 K"), on=x.end)
+    )
+
+
+def test_an_unknown_is_measured_by_its_guess() -> None:
+    """By its size, or by what is given."""
+    row = with_source(Q("-2 K/cm^2")).scales()["s"]
+    assert (row.reference.magnitude, row.span.m_as("K/cm^2")) == (0, pytest.approx(2))
+    assert row.origin == "the size of its guess"
+    given = with_source(Q("0 K/m^2")).scales(Scales(s=Q("5 K/m^2")))["s"]
+    assert (given.span.m_as("K/m^2"), given.origin) == (5, "given")
+    pair = with_source(Q("3 K/m^2"), positive=False).scales(Scales(s=(Q("2 K/m^2"), Q("5 K/m^2"))))["s"]
+    assert pair.reference.m_as("K/m^2") == 2
+
+
+@pytest.mark.parametrize(
+    ("guess", "scales", "words"),
+    [
+        (Q("0 K/m^2"), Scales(), r"guess of the unknown 's' is zero, which tells no scale: give Scales\(s=…\)"),
+        (Q("1 K/m^2"), Scales(s=(Q("1 K/m^2"), Q("1 K/m^2"))), "trained through its logarithm: expected a span alone"),
+        (Q("1 K/m^2"), Scales(s=Q("1 m")), "the scale of 's' has the dimension m: expected m⁻² K"),
+    ],
+)
+def test_a_scale_of_an_unknown_that_cannot_be(guess: pint.Quantity[Any], scales: Scales, words: str) -> None:
+    """Each is refused with the way out."""
+    with pytest.raises(ScalesError, match=words):
+        with_source(guess).scales(scales)
+
+
+def test_an_unknown_temperature_needs_a_span() -> None:
+    """20 °C counts from a convention; reference and span are asked for."""
+    ambient = unknown("ambient", Q(20, "degC"))
+    problem = Problem(
+        Residual("heat", d(T, x, x)), Dirichlet(T, ambient, on=x.start), Dirichlet(T, Q("310 K"), on=x.end)
+    )
+    with pytest.raises(
+        ScalesError, match=r"stands on a scale with an offset, which tells no span: give Scales\(ambient="
+    ):
+        problem.scales()
+    found = problem.scales(Scales(ambient=(Q(20, "degC"), Q(10, "delta_degC"))))["ambient"]
+    assert found.span.magnitude == 10
+
+
+def test_two_unknowns_of_one_name_are_refused() -> None:
+    """A name is one thing."""
+    a, b = unknown("s", Q("1 K/m^2")), unknown("s", Q("2 K/m^2"))
+    with pytest.raises(ProblemError, match="the name 's' is used twice among the symbols"):
+        Problem(Residual("heat", d(T, x, x) + a - b))
