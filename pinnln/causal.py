@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import torch
 
 from pinnln.conditioning import AbstractConditioning, Linearized, MeanSquare
-from pinnln.formulation import Formulation, Points
+from pinnln.formulation import Formulation
+from pinnln.residual_group import Points
 from pinnln.units import Dimension, ProblemError
 from pinnln.weighting import require_fixed
 

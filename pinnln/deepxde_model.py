@@ -18,10 +18,11 @@ import numpy as np
 import torch
 
 from pinnln.collocation import sobol
-from pinnln.formulation import TORCH, Formulation, Group
+from pinnln.formulation import TORCH, Formulation
 from pinnln.kernels import Embedding
 from pinnln.network import AbstractNetwork
 from pinnln.perceptron import MLP
+from pinnln.residual_group import Group
 from pinnln.residual_objective import Sampling
 from pinnln.units import Coordinate
 from pinnln.units.program import Partial, Program

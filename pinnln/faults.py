@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from pinnln.formulation import TORCH, Formulation, Group, Points
+from pinnln.formulation import TORCH, Formulation
+from pinnln.residual_group import Group, Points
 from pinnln.units import Coordinate
 from pinnln.units.program import Partial
 from pinnln.units.registry import coherent

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import functools
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeAlias
 
-import numpy as np
 import torch
 
-from pinnln.ansatz import Ansatz, Jets, build_ansatz, jets
+from pinnln.ansatz import Ansatz, build_ansatz, jets
 from pinnln.collocation import on_rim, sobol
 from pinnln.conditions import Requirement
-from pinnln.kernels import Embedding, MultiIndex, downward_closure
-from pinnln.measurements import VALUE, WEIGHT, Misfit, misfit
+from pinnln.kernels import Embedding, MultiIndex
+from pinnln.measurements import VALUE, WEIGHT
+from pinnln.observed_groups import Divisor, observed_groups
 from pinnln.problem import Problem
-from pinnln.tangent import Tangent
-from pinnln.units import (
-    DIMENSIONLESS,
-    Ball,
-    Coordinate,
-    Dimension,
-    Field,
-    ProblemError,
-    Statement,
-    Unknown,
-    dimension_of,
-)
-from pinnln.units.expression import Expression, Parameter, pure
+from pinnln.residual_group import Component, Group, LinearResiduals, Points
+from pinnln.units import DIMENSIONLESS, Ball, Coordinate, Dimension, Field, Statement, Unknown, dimension_of
+from pinnln.units.expression import Parameter, pure
 from pinnln.units.nondimensional import Yardsticks, nondimensionalize
 from pinnln.units.program import Functions, Partial, Program
 from pinnln.units.scales import unit_of, unit_yardsticks
@@ -47,101 +35,9 @@ TORCH: Functions = {
 _MEASURED = (VALUE, WEIGHT)
 _NOWHERE: Mapping[Coordinate, float] = MappingProxyType({})
 
-_Divisor: TypeAlias = Callable[[Statement], tuple[Dimension, float | None]]
-# The dimension that is left of a statement and what it is divided by [coherent SI], its largest term if None.
-
 
 def _tensor(value: torch.Tensor | float) -> torch.Tensor:
     return torch.as_tensor(value, dtype=torch.float64)
-
-
-@dataclass(frozen=True)
-class Component:
-    """One residual of a group, its dimension as the optimiser meets it, and its scale [coherent SI]."""
-
-    name: str
-    dimension: Dimension
-    scale: float
-
-
-@dataclass(frozen=True)
-class Group:
-    """Residuals that share their points: the equations in the interior, or the conditions on one face or rim.
-
-    With `twin`, every point is asked twice, at `fixed` and at `twin`, and the residual is the difference. With `table`,
-    the points are those of measurements: rows (N, d + 2) of the unit box, measured value and weight.
-    """
-
-    components: tuple[Component, ...]
-    program: Program
-    tangent: Tangent
-    fixed: Mapping[Coordinate, float]
-    twin: Mapping[Coordinate, float] | None
-    indices: tuple[MultiIndex, ...]
-    rim: Ball | None = None
-    table: torch.Tensor | None = None
-
-    @property
-    def dimensions(self) -> dict[str, Dimension]:
-        """The dimension of each component as the optimiser meets it."""
-        return {item.name: item.dimension for item in self.components}
-
-
-@dataclass(frozen=True)
-class Points:
-    """Where a group is asked: dimensionless coordinates (N, d), and there the features that the network sees with
-    their derivatives (C, N, f), and the jets of the ansatz. `factors` (K, N) of the residuals, None for ones; `data`
-    (N, 2), measured values and weights, None where nothing was measured."""
-
-    x: torch.Tensor
-    features: torch.Tensor
-    jets: Jets
-    factors: torch.Tensor | None = None
-    data: torch.Tensor | None = None
-
-
-@dataclass(frozen=True)
-class LinearResiduals:
-    """Residuals and how they depend on the channels of the network.
-
-    Attributes: values r (K, N); slopes, ∂r_k/∂û_j that do not vanish as (k, j, tensor or number), j counting channels
-    and in each of them fields; points; shape of the network's channels (C, N, m); twin, whether r is a difference
-    between the first and the second half of the points.
-    """
-
-    values: torch.Tensor
-    slopes: tuple[tuple[int, int, torch.Tensor | float], ...]
-    points: Points
-    shape: torch.Size
-    twin: bool
-
-    def back(self, g: torch.Tensor) -> torch.Tensor:
-        """∂⟨g, r⟩/∂(channels) (C, N, m), for g (K, N)."""
-        g = torch.cat([g, -g], 1) if self.twin else g
-        found = self._zeros()
-        for k, column, slope in self.slopes:
-            if isinstance(slope, torch.Tensor):
-                found[column].addcmul_(g[k], slope)
-            else:
-                found[column].add_(g[k], alpha=slope)
-        return self._through_ansatz(found)
-
-    def signals(self) -> torch.Tensor:
-        """∂r_k/∂(channels) of every residual (K, C, N, m)."""
-        found = self._zeros(len(self.values))
-        for k, column, slope in self.slopes:
-            found[k, column] += slope
-        if self.twin:
-            found[..., found.shape[-1] // 2 :].neg_()
-        return self._through_ansatz(found)
-
-    def _zeros(self, *rows: int) -> torch.Tensor:
-        channels, points, fields = self.shape
-        return self.values.new_zeros(*rows, channels * fields, points)
-
-    def _through_ansatz(self, signals: torch.Tensor) -> torch.Tensor:
-        channels, _, fields = self.shape
-        return self.points.jets.back(signals.view(*signals.shape[:-2], channels, fields, -1).transpose(-1, -2))
 
 
 @dataclass(frozen=True)
@@ -297,7 +193,7 @@ def _require_unsafe(unsafe: bool) -> None:
         raise ValueError("stripping units is the error this library refuses: pass unsafe=True to compare with it")
 
 
-def _in_units(base_units: Mapping[str, str]) -> _Divisor:
+def _in_units(base_units: Mapping[str, str]) -> Divisor:
     def divisor(statement: Statement) -> tuple[Dimension, float | None]:
         dimension = dimension_of(statement.expression)
         return dimension, unit_of(dimension, base_units)
@@ -305,7 +201,7 @@ def _in_units(base_units: Mapping[str, str]) -> _Divisor:
     return divisor
 
 
-def _formulate(problem: Problem, yardsticks: Yardsticks, divisor: _Divisor) -> Formulation:
+def _formulate(problem: Problem, yardsticks: Yardsticks, divisor: Divisor) -> Formulation:
     requirements = [(type(item), need) for item in problem.conditions for need in item.requirements]
     given = [(kind, need) for kind, need in requirements if not _with_unknowns(need.statement)]
     ansatz = build_ansatz(problem.fields, given, yardsticks, problem.holes)
@@ -321,7 +217,7 @@ def _formulate(problem: Problem, yardsticks: Yardsticks, divisor: _Divisor) -> F
         first = needs[0]
         group = compiled([need.statement for need in needs], first.fixed, first.twin)
         groups.append(replace(group, rim=first.rim))
-    groups += _observed(problem, yardsticks, divisor)
+    groups += observed_groups(problem, yardsticks, divisor)
     zeros, ones = ((pure(number),) * len(unknowns) for number in (0.0, 1.0))
     ansatz = replace(ansatz, lifts=ansatz.lifts + zeros, distances=ansatz.distances + ones)
     return Formulation(
@@ -339,7 +235,7 @@ def _group(
     twin: Mapping[Coordinate, float] | None = None,
     *,
     yardsticks: Yardsticks,
-    divisor: _Divisor,
+    divisor: Divisor,
     unknowns: Sequence[Unknown],
 ) -> Group:
     expressions, components = [], []
@@ -348,48 +244,8 @@ def _group(
         measured = nondimensionalize(statement, yardsticks, scale)
         expressions.append(measured.expression)
         components.append(Component(statement.name, dimension, measured.scale))
-    return _compiled(statements[0], components, expressions, _fractions(fixed), twin and _fractions(twin), unknowns)
-
-
-def _compiled(
-    statement: Statement,
-    components: Sequence[Component],
-    expressions: Sequence[Expression],
-    fixed: Mapping[Coordinate, float],
-    twin: Mapping[Coordinate, float] | None,
-    unknowns: Sequence[Unknown],
-) -> Group:
-    program = Program(expressions)
-    orders = [leaf.orders for leaf in program.leaves if isinstance(leaf, Partial)]
-    if not orders:
-        raise ProblemError(f"{statement.kind} {statement.name!r} holds whatever the fields are: no field is in it")
-    tangent = Tangent.of(expressions, [item.measured for item in unknowns])
-    return Group(tuple(components), program, tangent, fixed, twin, downward_closure(orders))
-
-
-def _observed(problem: Problem, yardsticks: Yardsticks, divisor: _Divisor) -> list[Group]:
-    """A group for each observation, at its own points.
-
-    The weights are such that the means over the groups add up to (f²/N) Σ ½ ((h − v)/σ)² over all N measurements, with
-    f the smallest σ over the scale of what was measured.
-    """
-    needs = [need for item in problem.conditions for need in item.requirements if need.measured is not None]
-    found: list[tuple[Requirement, Dimension, Misfit]] = []
-    for need in needs:
-        assert need.measured is not None
-        dimension, scale = divisor(need.statement)
-        found.append((need, dimension, misfit(need.statement.target, need.measured, yardsticks, scale)))
-    count = sum(len(each.values) for _, _, each in found)
-    least = min((float(each.sigma.min()) for _, _, each in found), default=1.0)
-    groups = []
-    for need, dimension, each in found:
-        assert need.measured is not None
-        weights = least / each.sigma * math.sqrt(len(each.values) / count)
-        columns = [need.measured.unit_points(problem.coordinates), each.values[:, None], weights[:, None]]
-        component = Component(need.statement.name, dimension, each.scale)
-        group = _compiled(need.statement, [component], [each.expression], {}, None, problem.unknowns)
-        groups.append(replace(group, table=torch.from_numpy(np.concatenate(columns, axis=1))))
-    return groups
+    places = _fractions(fixed), twin and _fractions(twin)
+    return Group.of(statements[0], components, expressions, unknowns, *places)
 
 
 def _fractions(places: Mapping[Coordinate, float]) -> dict[Coordinate, float]:

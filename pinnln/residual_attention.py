@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from pinnln.conditioning import AbstractConditioning
-from pinnln.formulation import Group, Points
+from pinnln.residual_group import Group, Points
 from pinnln.term_weighting import require_decay
 from pinnln.terms import Terms
 from pinnln.weighting import AbstractBalance, AbstractWeighting, Placed, Scaled

@@ -14,10 +14,11 @@ import torch
 from pinnln.causal import Causal, TimeFront
 from pinnln.conditioning import AbstractConditioning, Linearized
 from pinnln.faults import first_fault
-from pinnln.formulation import Formulation, Group, LinearResiduals, Points
+from pinnln.formulation import Formulation
 from pinnln.kernels import AbstractSystem, AbstractTape
 from pinnln.network import AbstractNetwork
 from pinnln.objective import AbstractObjective, LeastSquares
+from pinnln.residual_group import Group, LinearResiduals, Points
 from pinnln.terms import Linear, Terms, names_of
 from pinnln.weighting import weighting_in
 

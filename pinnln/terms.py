@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import torch
 
 from pinnln.conditioning import AbstractConditioning
-from pinnln.formulation import Formulation, Group, LinearResiduals, Points
+from pinnln.formulation import Formulation
 from pinnln.kernels import AbstractTape
+from pinnln.residual_group import Group, LinearResiduals, Points
 
 
 @dataclass(frozen=True)

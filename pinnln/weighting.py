@@ -10,7 +10,7 @@ from typing import TypeAlias
 import torch
 
 from pinnln.conditioning import AbstractConditioning, Linearized, MeanSquare, Unsafe
-from pinnln.formulation import Group, Points
+from pinnln.residual_group import Group, Points
 from pinnln.terms import Terms
 
 Placed: TypeAlias = Sequence[Iterable[tuple[Points, float]]]

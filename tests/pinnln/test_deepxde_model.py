@@ -17,6 +17,7 @@ from pinnln import (
     Initial,
     MeanSquare,
     Neumann,
+    Observe,
     Periodic,
     Pin,
     PreNorm,
@@ -29,6 +30,7 @@ from pinnln import (
     field,
     laplacian,
     sin,
+    unknown,
 )
 from pinnln.deepxde_model import deepxde, deepxde_model, loss_weights, parameters_of, set_parameters
 from pinnln.deepxde_training import Schedule, train_deepxde
@@ -144,6 +146,19 @@ def test_a_network_that_an_fnn_cannot_be_is_refused() -> None:
     """LayerNorm layers are ours alone."""
     with deepxde(0) as module, pytest.raises(ValueError, match="take an MLP without norms"):
         deepxde_model(module, heat(), MLP(4, 1, layer_norm=PreNorm()), SAMPLING, 0)
+
+
+def test_an_unknown_constant_is_refused() -> None:
+    """It is not handed to DeepXDE, nor are measurements."""
+    (x,) = coordinates(x=(0.0, 1.0))
+    u = field("u", "", of=(x,))
+    asked = Residual("u", d(u, x) - unknown("a", 2.0)), Residual("u", d(u, x) - 2.0)
+    seen = Observe(u, [1.0], at={x: [0.5]})
+    for parts in ((asked[0],), (asked[1], seen)):
+        problem = Problem(*parts, Dirichlet(u, 1.0, on=x.start))
+        formulation = nondimensional(problem, problem.scales().yardsticks)
+        with deepxde(0) as module, pytest.raises(ValueError, match="without unknown constants and measurements"):
+            deepxde_model(module, formulation, NETWORK, SAMPLING, 0)
 
 
 def test_training_goes_through_its_phases_within_its_budget() -> None:
