@@ -16,6 +16,7 @@ from pinnln import (
     ProblemError,
     Residual,
     Sampling,
+    Scales,
     Solution,
     coordinates,
     d,
@@ -77,6 +78,37 @@ def test_without_sigma_the_misfit_tells_it() -> None:
     assert math.log(high / low) / 2 == pytest.approx(2.365 * spread * EXACT / NOISE, rel=0.1)
     wider = [end.magnitude for end in solution.interval(k, level=0.99)]
     assert wider[0] < low < high < wider[1]
+
+
+def test_two_unknowns_are_a_straight_line_through_points() -> None:
+    """Both end temperatures of a bar without heating: estimates and standard errors are those of linear regression."""
+    (x,) = coordinates(x=(0 * L, L))
+    T = field("T", "kelvin", of=(x,))
+    left, right = unknown("left", Q("300 K"), positive=False), unknown("right", Q("305 K"), positive=False)
+    line = 303 + 8 * PLACES / 0.1 + NOISE * np.random.default_rng(4).standard_normal(len(PLACES))
+    bar = Problem(
+        Residual("heat", d(T, x, x)),
+        Dirichlet(T, left, on=x.start),
+        Dirichlet(T, right, on=x.end),
+        Observe(T, Q(line, "K"), at={x: Q(PLACES, "m")}, sigma=Q(NOISE, "K")),
+    )
+    span = (Q("300 K"), Q("10 K"))
+    solution = solve(
+        bar,
+        Scales(T=span, left=span, right=span),
+        network=MLP(5, 1),
+        optimizer=LevenbergMarquardt(steps=30),
+        sampling=Sampling(interior=40, face=4),
+        show=False,
+    )
+    matrix = np.stack([1 - PLACES / 0.1, PLACES / 0.1], axis=1)
+    covariance = NOISE**2 * np.linalg.inv(matrix.T @ matrix)
+    expected = covariance @ matrix.T @ line / NOISE**2
+    for place, end in enumerate((left, right)):
+        low, high = (item.magnitude for item in solution.interval(end, level=0.9))
+        assert solution(end).magnitude == pytest.approx(expected[place], abs=0.05 * NOISE)
+        assert (low + high) / 2 == pytest.approx(solution(end).magnitude)
+        assert (high - low) / 2 == pytest.approx(1.6449 * math.sqrt(covariance[place, place]), rel=0.02)
 
 
 def test_what_tells_no_interval_is_refused() -> None:

@@ -11,6 +11,7 @@ from pinnln import (
     Ball,
     Dirichlet,
     LevenbergMarquardt,
+    MeanSquare,
     Observe,
     Problem,
     ProblemError,
@@ -26,6 +27,7 @@ from pinnln import (
     unknown,
 )
 from pinnln.formulation import Formulation, nondimensional
+from pinnln.residual_objective import ResidualObjective
 from pinnln.solution import fingerprint
 from pinnln.units import Q
 
@@ -73,6 +75,19 @@ def test_sure_measurements_count_more() -> None:
     mean = float(first.square().mean() + second.square().mean())
     chi_square = float((2.0 / 0.5) ** 2 + 1.0 + (1 / 2.0) ** 2 + 2.0**2)
     assert mean == pytest.approx((0.5 / 4) ** 2 / 4 * chi_square)
+
+
+def test_many_measurements_keep_their_places() -> None:
+    """Through chunks of points each value meets its own point."""
+    places = np.random.default_rng(0).uniform(0.0, 0.1, 3000)
+    made = measured(Observe(T, Q(300 + 40 * places, "K"), at={x: Q(places, "m")}))
+    objective = ResidualObjective(made, MLP(4, 1), MeanSquare(), Sampling(interior=10), seed=0)
+    theta = torch.zeros(objective.size, dtype=torch.float64)
+    assert len(list(objective.draw(1, 0))) > 1
+    found = objective.residuals(theta)["T at 3000 points"]
+    zero_network = -40 * places / 4  # T is 300 K, kept to 13 digits
+    np.testing.assert_allclose(found.numpy(), zero_network, rtol=0, atol=300 / 4 * 1e-12)
+    assert objective.rows == 10 + 3000
 
 
 def test_measurements_bound_a_field() -> None:
