@@ -16,6 +16,7 @@ from pinnln.units.nondimensional import Addend, Yardsticks, addends, measure_in
 from pinnln.units.registry import is_point, snap
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+Given: TypeAlias = "pint.Quantity[Any] | Sequence[pint.Quantity[Any] | float] | Array | float"
 
 VALUE, WEIGHT = Parameter("measured"), Parameter("weight")
 """What stands in the residual for the measured value, and for one over how sure it is, at every point."""
@@ -75,7 +76,7 @@ def misfit(
     return Misfit(Product(WEIGHT, Difference(total, VALUE)), divisor, values, sigma)
 
 
-def measured_numbers(given: Any, what: str, *, difference: bool = False) -> tuple[Array, Dimension]:
+def measured_numbers(given: Given, what: str, *, difference: bool = False) -> tuple[Array, Dimension]:
     """Quantities as an array [coherent SI] with their dimension.
 
     Args: given, a quantity with a scalar or an array, or a sequence of quantities; what they are, for errors;

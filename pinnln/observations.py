@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-import pint
 
 from pinnln.conditions import AbstractCondition, Requirement
-from pinnln.measurements import Array, Measurements, measured_numbers
+from pinnln.measurements import Array, Given, Measurements, measured_numbers
 from pinnln.units import Coordinate, Dimension, Expression, Field, Number, ProblemError, Statement
 from pinnln.units.expression import named_quantities
 from pinnln.units.registry import Measured
@@ -40,9 +38,9 @@ class Observe(AbstractCondition):
     def __init__(
         self,
         target: Expression,
-        values: pint.Quantity[Any] | Any,
-        at: Mapping[Coordinate, pint.Quantity[Any] | Any],
-        sigma: pint.Quantity[Any] | Any | None = None,
+        values: Given,
+        at: Mapping[Coordinate, Given],
+        sigma: Given | None = None,
     ) -> None:
         source = caller()
         domain = _domain(target)
@@ -93,7 +91,7 @@ def _domain(target: Expression) -> tuple[Coordinate, ...]:
     return fields[0].coordinates
 
 
-def _places(coordinate: Coordinate, given: Any, what: str) -> Array:
+def _places(coordinate: Coordinate, given: Given, what: str) -> Array:
     places, dimension = measured_numbers(given, f"{what}: the places along {coordinate.name}")
     if dimension != coordinate.dimension:
         raise ProblemError(
@@ -103,7 +101,7 @@ def _places(coordinate: Coordinate, given: Any, what: str) -> Array:
     return places
 
 
-def _sigma(given: Any, dimension: Dimension, what: str) -> Array:
+def _sigma(given: Given, dimension: Dimension, what: str) -> Array:
     sigma, its = measured_numbers(given, f"{what}: its sigma", difference=True)
     if its != dimension:
         raise ProblemError(f"{what}: its sigma has the dimension {its}: expected {dimension}, as its values")

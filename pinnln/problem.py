@@ -71,7 +71,7 @@ class Problem:
 
     Args: parts, residuals and conditions in any order; without, the holes, each a Ball, on whose rims conditions may
     hold too, as in on=hole.
-    Attributes: residuals, conditions, fields, coordinates, holes, statements.
+    Attributes: residuals, conditions, fields, coordinates, holes, unknowns, statements.
     Raises: ProblemError for names used twice, a condition on a field of no equation, fewer equations than fields,
     fields on different coordinates, holes that touch, or a condition on a shape that is no hole. Dimensions are
     checked by `lint`, `solve` and `compare`.
