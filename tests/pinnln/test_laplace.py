@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from pinnln import (
     MLP,
     Dirichlet,
     LevenbergMarquardt,
+    MeanSquare,
     Observe,
     Problem,
     ProblemError,
@@ -24,6 +26,8 @@ from pinnln import (
     solve,
     unknown,
 )
+from pinnln.formulation import nondimensional
+from pinnln.solver import train
 from pinnln.units import Q
 from pinnln.units.expression import Unknown
 
@@ -78,6 +82,24 @@ def test_without_sigma_the_misfit_tells_it() -> None:
     assert math.log(high / low) / 2 == pytest.approx(2.365 * spread * EXACT / NOISE, rel=0.1)
     wider = [end.magnitude for end in solution.interval(k, level=0.99)]
     assert wider[0] < low < high < wider[1]
+
+
+def test_noise_does_not_bend_the_equations() -> None:
+    """Divided by σ alone, measurements outweigh the equation and the conductivity is far off; as they count, it is near."""
+    problem, k = bar(1)
+    formulation = nondimensional(problem, problem.scales().yardsticks)
+    group = formulation.groups[-1]
+    assert group.table is not None
+    alone = group.table.clone()
+    alone[:, -1] = group.components[0].scale / NOISE
+    naive = replace(formulation, groups=(*formulation.groups[:-1], replace(group, table=alone)))
+    off = []
+    for made in (formulation, naive):
+        optimizers, sampling = [LevenbergMarquardt(steps=40)], Sampling(interior=60, face=10)
+        found = train(problem, made, MLP(10, 2), MeanSquare(), optimizers, sampling, 0)
+        off.append(abs(math.log(found(k).magnitude / TRUE)) / EXACT)
+    assert off[0] < 3
+    assert off[1] > 10
 
 
 def test_two_unknowns_are_a_straight_line_through_points() -> None:
