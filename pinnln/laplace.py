@@ -18,6 +18,7 @@ _FEWEST = 500
 _ROUND_OFF = 1e-14
 _LARGEST = 6000
 _BLIND = 1e-12
+_WIDE = 100  # standard deviations in scales, or in logarithms, that are no answer
 _HOLDS = 1e4  # how much more an equation counts than a measurement of its size
 
 
@@ -58,9 +59,11 @@ def interval(
             "unknowns, stated by Observe(…)"
         )
     place, known = formulation.unknowns.index(unknown), needs[0].sigma is not None
-    information, misfit = _information(formulation, network, theta, _precision(formulation, needs))
-    covariance = _inverted(information, unknown)
+    information, most, misfit = _information(formulation, network, theta, _precision(formulation, needs))
+    covariance = _inverted(information, most, unknown)
     variance = float(covariance[place, place]) * (1.0 if known else misfit / (count - unknowns))
+    if not variance < _WIDE**2:
+        raise ProblemError(_blind(unknown))
     tail = 0.5 + 0.5 * level
     width = float(ndtri(tail) if known else stdtrit(count - unknowns, tail)) * variance**0.5
     kappa = float(theta[len(theta) - unknowns + place])
@@ -84,8 +87,8 @@ def _precision(formulation: Formulation, needs: list[Measurements]) -> float:
 
 def _information(
     formulation: Formulation, network: AbstractNetwork, theta: torch.Tensor, precision: float
-) -> tuple[torch.Tensor, float]:
-    """The information on κ (u, u), and Σ ((h − v)/σ)² of the measurements."""
+) -> tuple[torch.Tensor, torch.Tensor, float]:
+    """The information on κ (u, u), what it would be if the network could not move (u,), and Σ ((h − v)/σ)²."""
     unknowns = len(formulation.unknowns)
     sampling = Sampling(interior=max(_ROWS * len(theta), _FEWEST))
     objective = ResidualObjective(formulation, network, MeanSquare(), sampling, seed=0)
@@ -102,15 +105,21 @@ def _information(
     basis = torch.linalg.qr(moves).Q
     for _ in range(2):  # the second time takes away what round-off left
         left = left - basis @ (basis.T @ left)
-    return left.T @ left, misfit
+    return left.T @ left, own.square().sum(0), misfit
 
 
-def _inverted(information: torch.Tensor, unknown: Unknown) -> torch.Tensor:
-    values, vectors = torch.linalg.eigh(information)
-    if not float(values[0]) > _BLIND * float(values[-1]):
-        raise ProblemError(
-            f"the measurements do not tell {unknown.name!r} from the other unknowns: measure elsewhere or something "
-            "else, or state one of them"
-        )
-    inverse: torch.Tensor = vectors @ torch.diag(1 / values) @ vectors.T
+def _inverted(information: torch.Tensor, most: torch.Tensor, unknown: Unknown) -> torch.Tensor:
+    """The covariance; an information that is round-off of what it could be at most is none."""
+    root = most.clamp_min(torch.finfo(most.dtype).tiny).sqrt()
+    values, vectors = torch.linalg.eigh(information / torch.outer(root, root))
+    if not float(values[0]) > _BLIND:
+        raise ProblemError(_blind(unknown))
+    inverse: torch.Tensor = vectors @ torch.diag(1 / values) @ vectors.T / torch.outer(root, root)
     return inverse
+
+
+def _blind(unknown: Unknown) -> str:
+    return (
+        f"the measurements do not tell {unknown.name!r}, alone or from the other unknowns: measure elsewhere or "
+        "something else, or state one of them"
+    )

@@ -85,7 +85,7 @@ def test_without_sigma_the_misfit_tells_it() -> None:
 
 
 def test_noise_does_not_bend_the_equations() -> None:
-    """Divided by σ alone, measurements outweigh the equation and the conductivity is far off; as they count, it is near."""
+    """Divided by σ alone, measurements outweigh the equation, and the conductivity is far off; else it is near."""
     problem, k = bar(1)
     formulation = nondimensional(problem, problem.scales().yardsticks)
     group = formulation.groups[-1]
@@ -143,8 +143,22 @@ def test_what_tells_no_interval_is_refused() -> None:
         solution.interval(k, level=95)
     (x,) = coordinates(x=(0 * L, L))
     T, q = field("T", "kelvin", of=(x,)), unknown("q", guess=Q("5e5 W/m^3"))
-    for count, words in ((2, "2 measurements for 2 unknown constants"), (8, "do not tell 'k' from the other unknowns")):
+    for count, words in (
+        (2, "2 measurements for 2 unknown constants"),
+        (8, "do not tell 'k', alone or from the other unknowns"),
+    ):
         observed = Observe(T, Q(293.15 + RISE[:count], "K"), at={x: Q(PLACES[:count], "m")}, sigma=Q("1 K"))
         both = Problem(Residual("heat", k * d(T, x, x) + q), Dirichlet(T, COLD, on=x.ends), observed)
         with pytest.raises(ProblemError, match=words):
             solved(both).interval(k)
+
+
+def test_a_conductivity_that_moves_nothing_is_not_told() -> None:
+    """Without heating a bar between two temperatures is the same whatever conducts in it."""
+    (x,) = coordinates(x=(0 * L, L))
+    T, k = field("T", "kelvin", of=(x,)), unknown("k", guess=Q("10 W/m/K"))
+    observed = Observe(T, Q([302.1, 304.9, 308.0], "K"), at={x: Q([2.0, 5.0, 8.0], "cm")}, sigma=Q("0.1 K"))
+    ends = Dirichlet(T, Q("300 K"), on=x.start), Dirichlet(T, Q("310 K"), on=x.end)
+    solution = solved(Problem(Residual("heat", k * d(T, x, x)), *ends, observed))
+    with pytest.raises(ProblemError, match="the measurements do not tell 'k'"):
+        solution.interval(k)
