@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         cosh as cosh,
         d as d,
         div as div,
+        erf as erf,
         exp as exp,
         field as field,
         grad as grad,
@@ -111,8 +112,8 @@ _HOME = {
     "tangent_kernel": ("TangentKernel",),
     "units": (
         *("Ball", "IncommensurableError", "PinnlnError", "ProblemError", "Scales", "ScalesError", "UnitsError"),
-        *("absolute", "constant", "coordinates", "cos", "cosh", "d", "div", "exp", "field", "grad", "laplacian"),
-        *("log", "sin", "sinh", "sqrt", "tan", "tanh", "unknown", "where"),
+        *("absolute", "constant", "coordinates", "cos", "cosh", "d", "div", "erf", "exp", "field", "grad"),
+        *("laplacian", "log", "sin", "sinh", "sqrt", "tan", "tanh", "unknown", "where"),
     ),
     "ways": ("ALL_WAYS", "WAYS", "Way"),
 }

@@ -27,7 +27,7 @@ from pinnln.window import Window
 TORCH: Functions = {
     **{
         name: getattr(torch, name)
-        for name in ("sin", "cos", "tan", "exp", "log", "sinh", "cosh", "tanh", "sqrt", "sign", "abs")
+        for name in ("sin", "cos", "tan", "exp", "log", "sinh", "cosh", "tanh", "sqrt", "sign", "abs", "erf")
     },
     "where": lambda test, yes, no: torch.where(test, _tensor(yes), _tensor(no)),
 }

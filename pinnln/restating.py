@@ -9,18 +9,9 @@ from typing import Any
 import pint
 
 from pinnln.benchmark import Benchmark
-from pinnln.units import Q
+from pinnln.units import Dimension, Q
 from pinnln.units.registry import is_point
 
-SI = {
-    "[length]": "m",
-    "[mass]": "kg",
-    "[time]": "s",
-    "[temperature]": "kelvin",
-    "[current]": "A",
-    "[substance]": "mol",
-    "[luminosity]": "cd",
-}
 SYSTEMS: Mapping[str, Mapping[str, str]] = {
     "inch, pound, hour, °F": {"[length]": "inch", "[mass]": "pound", "[time]": "hour", "[temperature]": "delta_degF"},
     "cm, g, min, mA": {"[length]": "cm", "[mass]": "g", "[time]": "min", "[current]": "mA"},
@@ -55,5 +46,5 @@ def in_base_units(quantity: pint.Quantity[Any], base_units: Mapping[str, str]) -
         return quantity.to(base_units.get("[temperature]", "degC").removeprefix("delta_"))
     unit = Q(1.0, "dimensionless")
     for base, power in quantity.dimensionality.items():
-        unit = unit * Q(1.0, base_units.get(base, SI[base])) ** power
+        unit = unit * Q(1.0, base_units.get(base) or Dimension.of({base: 1}).unit) ** power
     return quantity.to(unit.units)

@@ -1,5 +1,6 @@
 """Units through expressions: the registry, expression trees, their dimensions, the lint, and scales."""
 
+from pinnln.units.base_units import base_unit
 from pinnln.units.dimension import DIMENSIONLESS, Dimension
 from pinnln.units.errors import IncommensurableError, PinnlnError, ProblemError, ScalesError, UnitsError
 from pinnln.units.expression import (
@@ -24,6 +25,7 @@ from pinnln.units.functions import (
     cosh,
     d,
     div,
+    erf,
     exp,
     field,
     grad,
@@ -81,6 +83,7 @@ __all__ = [
     "Vector",
     "absolute",
     "assert_units_consistent",
+    "base_unit",
     "constant",
     "coordinates",
     "cos",
@@ -88,6 +91,7 @@ __all__ = [
     "d",
     "dimension_of",
     "div",
+    "erf",
     "exp",
     "field",
     "grad",

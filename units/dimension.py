@@ -15,6 +15,7 @@ _SYMBOLS = {
     "[temperature]": "K",
     "[substance]": "mol",
     "[luminosity]": "cd",
+    "[printing_unit]": "pixel",
 }
 _ORDER = {base: place for place, base in enumerate(_SYMBOLS)}
 _RAISED = str.maketrans("-0123456789/", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᐟ")
@@ -35,6 +36,8 @@ def exact(exponent: float | Fraction) -> Fraction:
 @dataclass(frozen=True, slots=True)
 class Dimension:
     """A product of base dimensions,  Π bᵢ^eᵢ  with rational eᵢ; bases are an open set.
+
+    A base that is none of the SI bears the name of its unit, as [EUR] does.
 
     Args: exponents, pairs (base, power), sorted by base, no power zero; build one with `Dimension.of`.
 
@@ -68,7 +71,7 @@ class Dimension:
         return Dimension.of({base: power * exact(exponent) for base, power in self.exponents})
 
     def __str__(self) -> str:
-        """The dimension in coherent SI units, `1` for a pure number."""
+        """The dimension in coherent SI units, those of other bases last, `1` for a pure number."""
         ordered = sorted(self.exponents, key=lambda item: (_ORDER.get(item[0], len(_ORDER)), item[0]))
         names = [(_SYMBOLS.get(base, base.strip("[]")), power) for base, power in ordered]
         return " ".join(name if power == 1 else name + str(power).translate(_RAISED) for name, power in names) or "1"

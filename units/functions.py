@@ -26,7 +26,7 @@ from pinnln.units.expression import (
     express,
     pure,
 )
-from pinnln.units.registry import measure
+from pinnln.units.registry import Q, measure
 from pinnln.units.source import caller
 from pinnln.units.symbolic import Symbolic
 
@@ -230,6 +230,14 @@ def _apply(function: Function, operand: Operand) -> Any:
     return float(function.evaluate(operand))
 
 
+def error_function(z: Any) -> Any:
+    """erf of a number, an array or a quantity; numpy has none."""
+    if isinstance(z, pint.Quantity):
+        return Q(error_function(z.m_as("dimensionless")), "dimensionless")
+    return _erf(z)
+
+
+_erf = np.vectorize(math.erf, otypes=[float])
 SIN: Function = Function("sin", np.sin, lambda z: Call(COS, z))
 COS: Function = Function("cos", np.cos, lambda z: -Call(SIN, z))
 TAN: Function = Function("tan", np.tan, lambda z: pure(1.0) + Call(TAN, z) ** 2)
@@ -238,6 +246,7 @@ LOG: Function = Function("log", np.log, lambda z: pure(1.0) / z)
 SINH: Function = Function("sinh", np.sinh, lambda z: Call(COSH, z))
 COSH: Function = Function("cosh", np.cosh, lambda z: Call(SINH, z))
 TANH: Function = Function("tanh", np.tanh, lambda z: pure(1.0) - Call(TANH, z) ** 2)
+ERF: Function = Function("erf", error_function, lambda z: pure(2 / math.sqrt(math.pi)) * Call(EXP, -(z**2)))
 SQRT: Function = Function("sqrt", np.sqrt, lambda z: pure(0.5) / Call(SQRT, z))
 SIGN: Function = Function("sign", np.sign, lambda z: pure(0.0))
 ABS: Function = Function("abs", np.abs, lambda z: Call(SIGN, z))
@@ -281,6 +290,15 @@ def cosh(operand: Operand) -> Any:
 def tanh(operand: Operand) -> Any:
     """tanh z of a pure number."""
     return _apply(TANH, operand)
+
+
+def erf(operand: Operand) -> Any:
+    """The error function  2/√π ∫₀ᶻ e^(−s²) ds  of a pure number; the normal distribution is ½ (1 + erf(z/√2)).
+
+    >>> round(erf(1.0), 6)
+    0.842701
+    """
+    return _apply(ERF, operand)
 
 
 def sqrt(operand: Operand) -> Any:

@@ -27,6 +27,7 @@ from pinnln.units.expression import (
     Sum,
     Where,
 )
+from pinnln.units.functions import error_function
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ _RELATIONS: dict[str, Callable[..., Any]] = {"<": operator.lt, "≤": operator.l
 NUMPY: Functions = {
     **{name: getattr(np, name) for name in ("sin", "cos", "tan", "exp", "log", "sinh", "cosh", "tanh", "sqrt", "sign")},
     "abs": np.abs,
+    "erf": error_function,
     "where": np.where,
 }
 

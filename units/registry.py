@@ -55,6 +55,14 @@ class Registry(pint.registry.GenericUnitRegistry[Quantity, pint.Unit]):
 
 
 registry = Registry()
+for _own in (
+    "EUR = [EUR]",
+    "USD = [USD]",
+    "person = [person] = _ = people",
+    "individual = [individual]",
+    "share = [share]",
+):  # what physicists of markets and populations count; a base dimension bears the name of its unit
+    registry.define(_own)
 Q: type[Quantity] = registry.Quantity
 
 

@@ -30,7 +30,7 @@ References: TypeAlias = Mapping[Symbol, float]
 Spans: TypeAlias = Mapping[Symbol, float]
 
 _DEGREES = {"abs": 1.0, "sqrt": 0.5, "sign": 0.0}
-_LIKE_THEIR_ARGUMENT = ("sin", "tan", "sinh", "tanh")
+_LIKE_THEIR_ARGUMENT = ("sin", "tan", "sinh", "tanh", "erf")
 _MOST_FACTORS, _STEEPEST = 8, 600.0
 
 

@@ -14,6 +14,7 @@ from pinnln.units import (
     cos,
     cosh,
     d,
+    erf,
     exp,
     field,
     log,
@@ -30,7 +31,7 @@ from pinnln.units.program import NUMPY, Program
 
 x, y = coordinates(x=(0.1, 1.0), y=(0.1, 1.0))
 u = field("u", "", of=(x, y))
-SMOOTH = (sin, cos, tanh, sinh, cosh, lambda z: exp(0.3 * z), lambda z: log(2 + z * z), lambda z: sqrt(1 + z * z))
+SMOOTH = (sin, cos, tanh, sinh, cosh, erf, lambda z: exp(0.3 * z), lambda z: log(2 + z * z), lambda z: sqrt(1 + z * z))
 
 
 def grown(children: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:

@@ -32,7 +32,7 @@ from pinnln.units.program import NUMPY, Program
 x, y, t = coordinates(x=(Q("0 m"), Q("1 m")), y=(Q("0 m"), Q("1 m")), t=(Q("0 s"), Q("1 s")))
 u, v = field("u", "m/s", of=(x, y, t)), field("v", "m/s", of=(x, y, t))
 T = field("T", "K", of=(x, t))
-ELEMENTARY = ("sin", "cos", "tan", "exp", "log", "sinh", "cosh", "tanh", "sqrt")
+ELEMENTARY = ("sin", "cos", "tan", "exp", "log", "sinh", "cosh", "tanh", "erf", "sqrt")
 
 
 def test_the_gradient_goes_along_space_and_not_along_time():

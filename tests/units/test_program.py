@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from pinnln.formulation import TORCH
-from pinnln.units import absolute, coordinates, cos, cosh, d, exp, field, log, sin, sinh, sqrt, tan, tanh, where
+from pinnln.units import absolute, coordinates, cos, cosh, d, erf, exp, field, log, sin, sinh, sqrt, tan, tanh, where
 from pinnln.units.program import NUMPY, Partial, Program
 
 x, y = coordinates(x=(0.0, 1.0), y=(0.0, 1.0))
 u = field("u", "", of=(x, y))
-FUNCTIONS = (sin, cos, tan, exp, log, sinh, cosh, tanh, sqrt, absolute)
+FUNCTIONS = (sin, cos, tan, exp, log, sinh, cosh, tanh, erf, sqrt, absolute)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.__name__)
