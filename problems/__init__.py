@@ -1,11 +1,14 @@
-"""A library of problems: real physics in SI, each with a reference it must meet."""
+"""A library of problems: real physics with units, each with a reference it must meet."""
 
 from pinnln.problems.acoustics import helmholtz
 from pinnln.problems.convection import natural_convection
 from pinnln.problems.electrostatics import poisson
+from pinnln.problems.epidemic import sir
 from pinnln.problems.heat import copper_bar
 from pinnln.problems.joule import joule_heating
+from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
+from pinnln.problems.populations import lotka_volterra
 from pinnln.problems.poroelastic import poroelastic_column
 from pinnln.problems.rheology import shear_heating
 from pinnln.problems.shock import burgers
@@ -30,6 +33,9 @@ CATALOG = {
         advection,
         allen_cahn,
         kovasznay,
+        lotka_volterra,
+        sir,
+        black_scholes,
     )
 }
 """Every problem by name; each is a function that returns a Benchmark."""
@@ -38,15 +44,18 @@ __all__ = [
     "CATALOG",
     "advection",
     "allen_cahn",
+    "black_scholes",
     "burgers",
     "copper_bar",
     "helmholtz",
     "joule_heating",
     "kovasznay",
+    "lotka_volterra",
     "natural_convection",
     "poisson",
     "poroelastic_column",
     "shear_heating",
+    "sir",
     "thermoelastic_bar",
     "wave",
 ]

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from pinnln import MLP, Benchmark, LevenbergMarquardt, Sampling, solve
-from pinnln.problems import CATALOG, advection, allen_cahn, helmholtz, natural_convection, wave
+from pinnln.problems import CATALOG, advection, allen_cahn, helmholtz, natural_convection, sir, wave
 from pinnln.problems.cavity_reference import cavity_reference
 from pinnln.units import Q, lint
+from pinnln.units.program import NUMPY, Program
 
 EVERY = {name: maker() for name, maker in CATALOG.items()}
 
@@ -30,6 +31,7 @@ EASED = {
     "helmholtz": helmholtz(up=2),
     "wave": wave(duration=Q("0.2 s")),
     "advection": advection(speed=Q("3 m/s")),
+    "sir": sir(duration=Q("30 day")),
     "allen_cahn": allen_cahn(rate=Q("0.5 1/s"), duration=Q("0.4 s"), diffusivity=Q("1e-3 m^2/s")),
 }
 """Longer waves or a shorter time, where the problem itself needs more steps than a test can take."""
@@ -117,6 +119,77 @@ def test_the_column_keeps_its_water() -> None:
     np.testing.assert_allclose(1e7 * of("w", (2, 0)), of("p", (1, 0)), rtol=1e-4, atol=1.0)
     ends = benchmark.exact(np.array([[0.0, 1e5], [10.0, 1e5]]))
     np.testing.assert_allclose([ends["p"][0], ends["w"][1]], 0, atol=1e-9)
+
+
+def test_the_call_obeys_its_equation() -> None:
+    """V_t = ½σ²S² V_SS + rS V_S − rV; near expiry it is max(S − K, 0), far above the strike the forward."""
+    benchmark = EVERY["black_scholes"]
+    points = _inside(benchmark, 30)
+    of = functools.partial(_derivative, benchmark, points=points)
+    S, year = points[:, 0], Q("1 year").m_as("s")
+    grown = 0.08 * S**2 * of("V", (2, 0)) + 0.05 * (S * of("V", (1, 0)) - of("V", (0, 0)))
+    np.testing.assert_allclose(of("V", (0, 1)) * year, grown, rtol=1e-3, atol=1e-4)
+    soon = benchmark.exact(np.array([[90.0, 1e-3], [110.0, 1e-3], [2000.0, year]]))["V"]
+    np.testing.assert_allclose(soon, [0.0, 10.0, 2000 - 100 * np.exp(-0.05)], atol=1e-4)
+
+
+def test_what_is_stated_at_the_start_and_on_the_faces_is_the_formula() -> None:
+    """The expression of the call, made of erf, is the reference, made of the normal distribution."""
+    benchmark = EVERY["black_scholes"]
+    points = np.array([[1.0, 1e7], [60.0, 2e7], [100.0, 1e7], [400.0, 3e7]])
+    stated = Program([benchmark.problem.conditions[-1].requirements[0].statement.value])
+    columns = {item.name: points[:, place] for place, item in enumerate(benchmark.problem.coordinates)}
+    (found,) = stated.run([columns[leaf.name] for leaf in stated.leaves], NUMPY)
+    np.testing.assert_allclose(found, benchmark.exact(points)["V"], rtol=1e-13, atol=1e-12)
+
+
+def _rates(name: str) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Values of a reference over time, and their slopes by central differences, in the time unit of the duration."""
+    benchmark = EVERY[name]
+    (t,) = benchmark.problem.coordinates
+    times, step = np.linspace(0.1, 0.9, 25), 1e-4
+    before, now, after = (benchmark.exact((times + move)[:, None] * t.high) for move in (-step, 0.0, step))
+    return now, {field: (after[field] - before[field]) / (2 * step) for field in now}
+
+
+def test_prey_and_predators_obey_their_equations() -> None:
+    """x' = ax − bxy, y' = cxy − ey over ten years; the orbit is closed: H is that of the start."""
+    now, slopes = _rates("lotka_volterra")
+    x, y = now["x"], now["y"]
+    np.testing.assert_allclose(slopes["x"], 10 * (0.6 * x - 0.025 * x * y), rtol=1e-5, atol=1e-4)
+    np.testing.assert_allclose(slopes["y"], 10 * (0.02 * x * y - 0.8 * y), rtol=1e-5, atol=1e-4)
+    kept = 0.02 * x - 0.8 * np.log(x) + 0.025 * y - 0.6 * np.log(y)
+    np.testing.assert_allclose(kept, 0.02 * 30 - 0.8 * np.log(30) + 0.025 * 10 - 0.6 * np.log(10), rtol=1e-10)
+
+
+def test_the_town_neither_grows_nor_shrinks() -> None:
+    """S' = −βSI/N and R' = γI over ninety days; all parts sum up to the town, and r = −γ/β N ln(S/S₀)."""
+    now, slopes = _rates("sir")
+    S, I, R = (now[name] for name in "SIR")  # noqa: E741  # the letters of the field
+    np.testing.assert_allclose(slopes["S"], -90 * 0.35 * S * I / 1e6, rtol=1e-5)
+    np.testing.assert_allclose(slopes["R"], 90 * 0.1 * I, rtol=1e-5)
+    np.testing.assert_allclose(S + I + R, 1e6, rtol=1e-12)
+    np.testing.assert_allclose(R, -0.1 / 0.35 * 1e6 * np.log(S / 0.99e6), rtol=1e-9)
+
+
+def test_a_solution_over_time_alone_is_asked_and_drawn() -> None:
+    """Time is the only coordinate: values, means, windows and a figure with a line for every field."""
+    benchmark = EVERY["lotka_volterra"]
+    solution = solve(
+        benchmark.problem,
+        benchmark.scales,
+        network=MLP(width=8, depth=1),
+        sampling=Sampling(interior=64, face=1),
+        windows=2,
+        optimizer=LevenbergMarquardt(steps=2),
+        show=False,
+    )
+    x = benchmark.problem.fields[0]
+    assert solution(x, t=Q("0 year")).m_as("individual") == pytest.approx(30, rel=1e-12)
+    assert solution.mean(x).check("[individual]")
+    panels = solution.plot().axes
+    assert [panel.get_ylabel() for panel in panels] == ["x [individual]", "y [individual]"]
+    assert panels[0].get_xlabel() == "t [a]"
 
 
 PUBLISHED = {1e3: (1.118, 3.649, 3.697), 1e4: (2.243, 16.178, 19.617), 1e5: (4.519, 34.73, 68.59)}

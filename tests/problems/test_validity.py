@@ -9,14 +9,17 @@ import pytest
 from pinnln.problems import (
     advection,
     allen_cahn,
+    black_scholes,
     burgers,
     copper_bar,
     helmholtz,
     joule_heating,
     kovasznay,
+    lotka_volterra,
     natural_convection,
     poisson,
     shear_heating,
+    sir,
     wave,
 )
 from pinnln.units import ProblemError, Q, UnitsError
@@ -56,6 +59,25 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: shear_heating(gap=Q("0 km")), ProblemError, "gap = 0 km: expected a value above 0 m"),
     (lambda: natural_convection(prandtl=-0.7), ProblemError, "prandtl = -0.7: expected a value above 0"),
     (lambda: natural_convection(gravity=Q("0 m/s^2")), ProblemError, "gravity = 0 m/s²: .* without weight"),
+    (lambda: black_scholes(strike=Q("100 USD")), UnitsError, r"strike = 100 USD: expected a quantity in EUR, as in"),
+    (lambda: black_scholes(volatility=Q("0.2 1/year")), UnitsError, "volatility = 0.2 1/a: expected a quantity in"),
+    (lambda: black_scholes(shortest=Q("0 day")), ProblemError, "shortest = 0 d: .* at expiry the value has a kink"),
+    (
+        lambda: black_scholes(longest=Q("0.1 year")),
+        ProblemError,
+        "longest - shortest = -0.15 a: expected a value above",
+    ),
+    (lambda: black_scholes(rate=Q("inf/year")), ProblemError, "rate = .*: expected a finite value"),
+    (lambda: lotka_volterra(prey=Q("0 individual")), ProblemError, "prey = 0 individual: .* does not come back"),
+    (lambda: lotka_volterra(death=Q("-1/year")), ProblemError, "death = -1 1/a: .* starve without prey"),
+    (lambda: lotka_volterra(predation=Q("1/year")), UnitsError, "predation = 1 1/a: expected a quantity in 1/"),
+    (
+        lambda: sir(infected=Q("2e6 person")),
+        ProblemError,
+        "infected/population = 2: expected a value above 0 and up to",
+    ),
+    (lambda: sir(population=Q("100 EUR")), UnitsError, "population = 100 EUR: expected a quantity in person"),
+    (lambda: sir(recovery=Q("0/day")), ProblemError, "recovery = 0 1/d: .* nobody is ill for ever"),
 ]
 
 
