@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from pinnln.solution import Solution
 from pinnln.units import Quantity, Scales
 
 Values = NDArray[np.float64]
+Reference: TypeAlias = Literal["exact", "computed", "published"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Benchmark:
 
     Args: name; title, one sentence; problem; scales; quantities, asked first to last; exact, values of the fields
     [coherent SI] at points (N, d) [coherent SI], by field name; network; sampling; steps of Levenberg-Marquardt that
-    suffice, in each of `windows` of time; broyden, steps of SSBroyden after them where those go deeper; citation.
+    suffice, in each of `windows` of time; broyden, steps of SSBroyden after them where those go deeper; citation;
+    reference, how the answer is known: by a formula, computed by a classical method, or published as a number.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Benchmark:
     windows: int = 1
     broyden: int = 0
     citation: str = ""
+    reference: Reference = "exact"
 
     def optimizers(self) -> list[AbstractOptimizer]:
         """What suffices to solve it: Levenberg-Marquardt, then SSBroyden where that goes deeper."""

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class _Refusing(click.Group):
-    """Commands whose refusals are one message and exit code 2; lint, nondim and bench are loaded when called."""
+    """Commands whose refusals are one message and exit code 2; those of files of their own are loaded when called."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted({*super().list_commands(context), "bench", "lint", "nondim"})
+        return sorted({*super().list_commands(context), "bench", "lint", "nondim", "problems"})
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name == "lint":
@@ -33,6 +33,10 @@ class _Refusing(click.Group):
             from pinnln.nondim_command import nondim
 
             return nondim
+        if name == "problems":
+            from pinnln.problems_command import problems
+
+            return problems
         if name == "bench":
             from pinnln.bench_command import bench
 
@@ -278,19 +282,6 @@ def solve(name: str, seed: int, iterations: int | None, optimizer: str | None, o
         solution.save(out / "solution.safetensors")
         solution.plot().savefig(out / "fields.png", dpi=130)
         click.echo(f"wrote {out / 'solution.safetensors'} and {out / 'fields.png'}", err=True)
-
-
-@main.command()
-def problems() -> None:
-    """List the problems of the library.
-
-    \b
-    Example:  pinnln problems
-    """
-    from pinnln.problems import CATALOG
-
-    for name, maker in CATALOG.items():
-        click.echo(f"{name:<20} {(maker.__doc__ or '').splitlines()[0]}")
 
 
 def _benchmark(name: str) -> Benchmark:

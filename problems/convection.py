@@ -106,6 +106,7 @@ def natural_convection(
         sampling=Sampling(interior=2000),
         steps=300,
         citation="G. de Vahl Davis, Int. J. Numer. Methods Fluids 3 (1983) 249-264",
+        reference="computed",
     )
 
 

@@ -37,8 +37,8 @@ def sir(
     """An epidemic runs through a town and dies out:  dS/dt = −βSI/N,  dI/dt = βSI/N − γI,  dR/dt = γI.
 
     S can still be infected, I are, R no longer can be; N = S + I + R is the town, and stays so. Each infects β/γ others
-    as long as all can be; the number of infected is largest when S has come down to Nγ/β. A town that nobody falls ill in
-    obeys the equations too, and a network that learns all days at once may settle there: hence six windows of time.
+    as long as all can be; the number of infected is largest when S has come down to Nγ/β. A town that nobody falls ill
+    in obeys the equations too, and a network that learns all days at once may settle there: hence six windows of time.
 
     Args: population N and, at the start, infected I₀ [person]; contact β, at which one infects others [day⁻¹];
     recovery γ [day⁻¹]; duration [day].
@@ -98,6 +98,7 @@ def sir(
         steps=60,
         windows=6,
         citation="W. O. Kermack, A. G. McKendrick, Proc. R. Soc. A 115 (1927) 700-721",
+        reference="computed",
     )
 
 

@@ -107,8 +107,8 @@ def _formula(S: Coordinate, t: Coordinate, K: Number, sigma: Number, r: Number) 
     """S Φ(d₊) − K e^(−rt) Φ(d₋) as an expression, Φ(z) = ½ (1 + erf(z/√2))."""
     forward = log(S / K) + r * t
     width = sigma * (2 * t) ** 0.5
-    above, below = (0.5 * (1 + erf(forward / width + sign * width / 4)) for sign in (1, -1))
-    value: Expression = S * above - K * exp(-r * t) * below
+    above, below = 1 + erf(forward / width + width / 4), 1 + erf(forward / width - width / 4)
+    value: Expression = 0.5 * (S * above - K * exp(-r * t) * below)
     return value
 
 

@@ -89,4 +89,5 @@ def allen_cahn(
         steps=600,
         broyden=3000,
         citation="M. Raissi, P. Perdikaris, G. E. Karniadakis, J. Comput. Phys. 378 (2019) 686-707",
+        reference="computed",
     )

@@ -41,7 +41,12 @@ UNIT_FILES = (
     "normalization_layers.py",
 )  # a layer that is told units compares them when it is built; loaded by that check only
 DEEPXDE_FILE = "deepxde_model.py"  # imports DeepXDE when asked to, and undoes what that does to the process
-COMMANDS = ("cli.py", "bench_command.py", "nondim_command.py")  # know the problems of the library, by name
+COMMANDS = (
+    "cli.py",
+    "bench_command.py",
+    "nondim_command.py",
+    "problems_command.py",
+)  # know the problems of the library, by name
 TRITON = "_triton"  # how the names of files end that need Triton: loaded when a kernel is asked for, never before
 SELDOM = "pytorch_optimizer"  # takes a second to load: only where its optimiser is asked for
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).glob("*.py"))]

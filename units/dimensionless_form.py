@@ -46,6 +46,7 @@ _ASCII = str.maketrans(
         "≥": ">=",
         HAT: "",
         "ᐟ": "/",
+        "⋅": ".",
         "°": "",
         "×": "x",
         "–": "-",
@@ -61,6 +62,10 @@ _ASCII = str.maketrans(
         "Δ": "d",
         "é": "e",
         "ö": "o",
+        "µ": "u",
+        "Ω": "ohm",
+        "⁄": "/",
+        "§": "sec. ",
         "Π": "Pi",
         "θ": "theta",
         "φ": "phi",
@@ -230,8 +235,9 @@ def ascii_text(expression: Expression) -> str:
 
 def as_ascii(shown: str) -> str:
     """Text in ASCII, Greek letters by name and powers behind ^; what has no like is a question mark."""
-    raised = re.sub(f"([{_SUPERSCRIPTS}ᐟ]+)", r"^\1", shown)
-    return raised.translate(_ASCII).encode("ascii", "replace").decode()
+    raised = re.sub(f"([{_SUPERSCRIPTS}ᐟ⋅]+)", r"^\1", shown)
+    plain = unicodedata.normalize("NFKD", raised.translate(_ASCII)).translate(_ASCII)
+    return "".join(mark for mark in plain if not unicodedata.combining(mark)).encode("ascii", "replace").decode()
 
 
 NOTATIONS: Mapping[str, Callable[[Expression], str]] = {"unicode": unicode_text, "ascii": ascii_text, "latex": latex}

@@ -1,0 +1,147 @@
+"""What the library says of one problem: a line in a table, a page, or plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from pinnln.benchmark import Benchmark
+from pinnln.measured_errors import MeasuredError
+from pinnln.network_description import describe
+from pinnln.units.dimensional_form import DimensionalEquation, DimensionalForm, dimensional_form
+from pinnln.units.dimensionless_form import NOTATIONS, DimensionlessForm, as_ascii
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A problem of the library.
+
+    Args: benchmark; sentence, the first of its description, with its equation behind a colon; physics, its subject;
+    measured, what it was solved to, if it was.
+    """
+
+    benchmark: Benchmark
+    sentence: str
+    physics: str
+    measured: MeasuredError | None
+
+    @property
+    def name(self) -> str:
+        """As it is called."""
+        return self.benchmark.name
+
+    @cached_property
+    def dimensional(self) -> DimensionalForm:
+        """As it is stated."""
+        return dimensional_form(self.benchmark.problem)
+
+    @cached_property
+    def dimensionless(self) -> DimensionlessForm:
+        """In its own scales."""
+        return self.benchmark.problem.dimensionless(self.benchmark.scales)
+
+    @property
+    def equation(self) -> str:
+        """On one line: that of its description, or else the names of its equations."""
+        _, colon, equation = self.sentence.partition(":  ")
+        return equation.rstrip(".") if colon else ", ".join(item.name for item in self.benchmark.problem.residuals)
+
+    @property
+    def groups(self) -> str:
+        """Its dimensionless groups with a name, and how many have none."""
+        every = self.dimensionless.groups.groups
+        named = [f"{item.symbol} = {item.value:.4g}" for item in every if item.name]
+        nameless = len(every) - len(named)
+        return ", ".join([*named, *([f"{nameless} without a name"] if nameless else [])]) or "none"
+
+    def cells(self) -> tuple[str, ...]:
+        """Its line in the table."""
+        measured = f"{self.measured.error:.1e}" if self.measured else "not measured"
+        return self.name, self.equation, self.physics, self.groups, self.benchmark.reference, measured
+
+    def summary(self) -> dict[str, Any]:
+        """Its line as a program may read it."""
+        return {
+            "name": self.name,
+            "title": self.benchmark.title,
+            "equation": self.equation,
+            "physics": self.physics,
+            "groups": {item.symbol: item.value for item in self.dimensionless.groups.groups},
+            "reference": self.benchmark.reference,
+            "measured": asdict(self.measured) if self.measured else None,
+        }
+
+
+def page(entry: Entry, notation: str = "unicode") -> str:
+    """All that is to be said of a problem.
+
+    Args: notation of the equations, "unicode", "ascii" (of all) or "latex".
+    """
+    benchmark = entry.benchmark
+    found = entry.dimensionless.groups
+    groups = [str(item) for item in found.groups]
+    groups += [f"{letter}, {told}, is {part.value:.4g} {part.dimension}" for letter, told, part in found.letters]
+    asked = [f"{item.name} = {item.reference:.6g~P}    ({item.source})" for item in benchmark.quantities]
+    sections = {
+        "Scales": str(entry.dimensionless.scales).splitlines(),
+        "Groups": groups or ["none"],
+        f"Quantities of interest ({benchmark.reference} reference)": asked,
+        "Settings": _settings(entry),
+        "Citation": benchmark.citation.split("; "),
+    }
+    parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items()]
+    shown = "\n\n".join([f"{entry.name}: {benchmark.title}", entry.dimensional.text(notation), *parts])
+    return as_ascii(shown) if notation == "ascii" else shown
+
+
+def plain_page(entry: Entry) -> dict[str, Any]:
+    """The same as a program may read it, equations in all notations."""
+    benchmark, form = entry.benchmark, entry.dimensional
+    return {
+        **entry.summary(),
+        "equations": [_statement(item) for item in form.equations],
+        "conditions": [_statement(item) for item in form.conditions],
+        "letters": [
+            {"name": item.name, "kind": item.kind, "unit": item.unit, "values": [str(value) for value in item.values]}
+            for item in form.letters
+        ],
+        "scales": [
+            {"name": row.name, "reference": str(row.reference), "span": str(row.span), "origin": row.origin}
+            for row in entry.dimensionless.scales.rows
+        ],
+        "quantities": [
+            {"name": item.name, "reference": str(item.reference), "source": item.source}
+            for item in benchmark.quantities
+        ],
+        "settings": {
+            "network": describe(benchmark.network),
+            "sampling": asdict(benchmark.sampling),
+            "steps": benchmark.steps,
+            "windows": benchmark.windows,
+        },
+        "citation": benchmark.citation,
+    }
+
+
+def _settings(entry: Entry) -> list[str]:
+    """Network, points and steps, and how far they were seen to lead."""
+    benchmark, measured = entry.benchmark, entry.measured
+    windows = f" in each of {benchmark.windows} windows of time" if benchmark.windows > 1 else ""
+    lines = [
+        str(benchmark.network),
+        f"{benchmark.sampling.interior} points inside, {benchmark.sampling.face} on a face",
+        f"{benchmark.steps} steps of Levenberg-Marquardt{windows}",
+    ]
+    if measured is not None:
+        lines += [
+            f"{measured.measure}: {measured.error:.1e}, median of {measured.seeds} seeds, "
+            f"{measured.lowest:.0e} to {measured.highest:.0e}, {measured.seconds:.3g} s of training",
+            f"measured by {measured.command}",
+        ]
+    return lines
+
+
+def _statement(item: DimensionalEquation) -> dict[str, Any]:
+    written = {notation: item.text(write) for notation, write in NOTATIONS.items()}
+    return {"names": list(item.names), "unit": item.unit, **written}

@@ -1,0 +1,169 @@
+"""A problem as a paper prints it before it is made dimensionless: equations with units, and what the letters are."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pinnln.units.dimension import Dimension
+from pinnln.units.dimensionless_form import NOTATIONS, as_ascii, ascii_text
+from pinnln.units.expression import Coordinate, Expression, Field, Number
+from pinnln.units.linter import dimension_of
+from pinnln.units.registry import Q, Quantity, coherent
+from pinnln.units.statement import Stated, Statement
+
+
+@dataclass(frozen=True)
+class DimensionalEquation:
+    """One statement in its quantities.
+
+    Attributes: names, of all places where it holds; kind; left and right; unit of both sides, of a field as declared.
+    """
+
+    names: tuple[str, ...]
+    kind: str
+    left: Expression
+    right: Expression | None
+    unit: str
+
+    def text(self, write: Callable[[Expression], str]) -> str:
+        """left = right, zero if there is no right, or that left is alike at both ends; a bare zero has no unit."""
+        if self.kind == "Periodic":
+            return f"{write(self.left)} is alike at both ends"
+        zero = self.right is None or (isinstance(self.right, Number) and not self.right.name and not self.right.value)
+        return f"{write(self.left)} = {'0' if zero or self.right is None else write(self.right)}"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter stands for: a coordinate between its ends, a field, or a constant, in the unit of the script."""
+
+    name: str
+    kind: str
+    unit: str
+    values: tuple[Quantity, ...]
+
+    def __str__(self) -> str:
+        shown = [f"{value:.6g~P}" for value in self.values]
+        match self.kind:
+            case "coordinate":
+                return f"{self.name} from {shown[0]} to {shown[1]}"
+            case "field":
+                return f"{self.name} [{self.unit or '1'}]"
+        return f"{self.name} = {shown[0]}"
+
+
+@dataclass(frozen=True)
+class DimensionalForm:
+    """A problem in its quantities: equations, conditions, and the letters in them."""
+
+    equations: tuple[DimensionalEquation, ...]
+    conditions: tuple[DimensionalEquation, ...]
+    letters: tuple[Letter, ...]
+
+    def text(self, notation: str = "unicode") -> str:
+        """Section by section: equations and conditions with their units, then coordinates, fields and constants.
+
+        Args: notation of the equations, "unicode", "ascii" (of all) or "latex".
+        """
+        write = NOTATIONS[notation]
+        sections = {"Equations": _lines(self.equations, write), "Conditions": _lines(self.conditions, write)}
+        for kind in ("coordinate", "field", "constant"):
+            sections[f"{kind.capitalize()}s"] = [str(item) for item in self.letters if item.kind == kind]
+        parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items() if lines]
+        shown = "\n\n".join(parts)
+        return as_ascii(shown) if write is ascii_text else unicodedata.normalize("NFC", shown)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def dimensional_form(problem: Stated) -> DimensionalForm:
+    """A problem as it was stated, with the unit of every equation.
+
+    Conditions that say the same in several places stand in one line. Constants without a name stand in the equations as
+    numbers with units.
+
+    Args: problem, which must be sound.
+    Raises: UnitsError if it is not.
+
+    >>> from pinnln import Dirichlet, Problem, Residual, constant, coordinates, d, field
+    >>> x, = coordinates(x=(Q("0 cm"), Q("10 cm")))
+    >>> T = field("T", "kelvin", of=(x,))
+    >>> bar = Problem(Residual("heat", constant("k", Q("15 W/m/K")) * d(T, x, x)), Dirichlet(T, Q("300 K"), on=x.ends))
+    >>> print(dimensional_form(bar))
+    Equations
+      heat:  k·∂²T/∂x² = 0    [kg m⁻¹ s⁻³]
+    <BLANKLINE>
+    Conditions
+      T on x.start, T on x.end:  T = 300 K    [K]
+    <BLANKLINE>
+    Coordinates
+      x from 0 cm to 10 cm
+    <BLANKLINE>
+    Fields
+      T [K]
+    <BLANKLINE>
+    Constants
+      k = 15 W/K/m
+    """
+    made = [_equation(statement) for statement in problem.statements]
+    return DimensionalForm(
+        tuple(item for item in made if item.kind == "residual"),
+        _together([item for item in made if item.kind != "residual"]),
+        (*(_along(item) for item in problem.coordinates), *map(_asked, problem.fields), *_constants(problem)),
+    )
+
+
+def _equation(statement: Statement) -> DimensionalEquation:
+    target = statement.target
+    unit = (_short(target.unit) or "1") if isinstance(target, Field) else str(dimension_of(target))
+    return DimensionalEquation((statement.name,), statement.kind, target, statement.value, unit)
+
+
+def _together(conditions: Sequence[DimensionalEquation]) -> tuple[DimensionalEquation, ...]:
+    """Those that read alike as one, in the order of the first of each."""
+    alike: dict[tuple[str, str], list[DimensionalEquation]] = {}
+    for item in conditions:
+        alike.setdefault((item.kind, item.text(str)), []).append(item)
+    return tuple(
+        DimensionalEquation(
+            tuple(name for item in same for name in item.names), first.kind, first.left, first.right, first.unit
+        )
+        for same in alike.values()
+        for first in same[:1]
+    )
+
+
+def _lines(equations: Sequence[DimensionalEquation], write: Callable[[Expression], str]) -> list[str]:
+    return [f"{', '.join(item.names)}:  {item.text(write)}    [{item.unit}]" for item in equations]
+
+
+def _along(coordinate: Coordinate) -> Letter:
+    ends = (_stated(end, coordinate.dimension, coordinate.unit) for end in (coordinate.low, coordinate.high))
+    return Letter(coordinate.name, "coordinate", _short(coordinate.unit), tuple(ends))
+
+
+def _asked(field: Field) -> Letter:
+    return Letter(field.name, "field", _short(field.unit), ())
+
+
+def _constants(problem: Stated) -> tuple[Letter, ...]:
+    """Every constant with a name, as first met."""
+    found: dict[str, Letter] = {}
+    for statement in problem.statements:
+        for node in statement.expression.walk():
+            if isinstance(node, Number) and node.name and node.name not in found:
+                value = _stated(node.value, node.dimension, node.unit)
+                found[node.name] = Letter(node.name, "constant", _short(node.unit), (value,))
+    return tuple(found.values())
+
+
+def _stated(value: float, dimension: Dimension, unit: str) -> Quantity:
+    """A number [coherent SI] in the unit it was given in."""
+    return coherent(value, dimension).to(unit or "dimensionless")
+
+
+def _short(unit: str) -> str:
+    return f"{Q(1.0, unit or 'dimensionless').units:~P}"
