@@ -67,7 +67,9 @@ def from_report(report: Mapping[str, Any], makers: Mapping[str, Callable[..., Be
         defaults = inspect.signature(makers[case.problem]).parameters
         if all(defaults[name].default == value for name, value in case.arguments.items()):
             found[case.problem] = MeasuredError(
-                *(number(ours[key]) for key in ("error", "lowest", "highest")),
+                number(ours["error"]),
+                number(ours["lowest"]),
+                number(ours["highest"]),
                 row["measure"],
                 ours["seeds"],
                 ours["seconds"],

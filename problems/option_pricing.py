@@ -72,7 +72,7 @@ def black_scholes(
     )
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
-        return {"V": _call(*points.T, money, unrest, interest)}
+        return {"V": _call(points[:, 0], points[:, 1], money, unrest, interest)}
 
     end = longest.m_as("s")
     d_plus = (interest + unrest**2 / 2) * end**0.5 / unrest

@@ -42,6 +42,7 @@ def trajectory(
     if not found.success:
         raise ProblemError(f"the reference stops at {found.t[-1]:.3g} of the duration: expected a shorter one")
     follow = found.sol
+    assert follow is not None
 
     def at(times: NDArray[np.float64]) -> NDArray[np.float64]:
         values: NDArray[np.float64] = follow(times)
