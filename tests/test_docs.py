@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import json
+import math
 import re
 import runpy
 from dataclasses import replace
@@ -239,6 +240,21 @@ def test_the_readme_shows_the_refusal_of_unlike_components() -> None:
     with pytest.raises(IncommensurableError) as caught:
         vector.layer_norm()
     assert f"IncommensurableError: {caught.value}" in README
+
+
+def test_the_page_of_own_dimensions_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its script prints what it says, which is exact, and the second is refused in the words shown."""
+    page = (ROOT / "docs" / "own_dimensions.md").read_text()
+    script, printed, refused, table = re.findall(r"^```\w*\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    names: dict[str, Any] = {}
+    exec(compile(script, "own_dimensions.md", "exec"), names)
+    assert capsys.readouterr().out == printed
+    exact = 900 / (1 + (900 / 200 - 1) * math.exp(-0.4 * 10))
+    assert printed.split()[::2] == [f"{exact:.1f}", f"{exact * 55 / 1e3:.2f}"]
+    with pytest.raises(UnitsError) as error:
+        exec(compile(refused, "own_dimensions.md", "exec"), names)
+    for line in table.splitlines():
+        assert line.split("  ←")[0] in str(error.value)
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:

@@ -1,0 +1,88 @@
+"""A problem as a paper prints it: equations with units, conditions together where they are alike, what letters are."""
+
+from __future__ import annotations
+
+import pytest
+
+from pinnln import Dirichlet, Initial, Neumann, Periodic, Problem, Residual, constant, coordinates, d, field, sin
+from pinnln.units import Q, UnitsError
+from pinnln.units.dimensional_form import DimensionalForm, dimensional_form
+
+
+def rod(flow: str = "0 W/m^2") -> DimensionalForm:
+    """A rod with a warm end, one that is insulated, and one condition that says twice the same."""
+    x, t = coordinates(x=(Q("0 cm"), Q("10 cm")), t=(Q("0 s"), Q("1 min")))
+    T = field("T", "degC", of=(x, t))
+    alpha, warm = constant("alpha", Q("1.1 cm^2/s")), constant("T_0", Q(20, "degC"))
+    return dimensional_form(
+        Problem(
+            Residual("heat", d(T, t) - alpha * d(T, x, x) + 0.5 * Q("1 K/s") * sin(x / Q("1 cm"))),
+            Dirichlet(T, warm, on=x.start),
+            Neumann(T, Q(flow) / Q("400 W/m/K"), on=x.end),
+            Initial(T, warm),
+        )
+    )
+
+
+def test_equations_carry_their_unit() -> None:
+    """Each is left = right with its unit behind; constants without a name are numbers with units, a zero has none."""
+    assert str(rod()).splitlines()[:7] == [
+        "Equations",
+        "  heat:  ∂T/∂t − alpha·∂²T/∂x² + 0.5 s⁻¹ K·sin(x / 0.01 m) = 0    [s⁻¹ K]",
+        "",
+        "Conditions",
+        "  T on x.start:  T = T_0    [°C]",
+        "  T on x.end:  ∂T/∂x = 0    [m⁻¹ K]",
+        "  T at t.start:  T = T_0    [°C]",
+    ]
+
+
+def test_letters_are_told_in_the_units_of_the_script() -> None:
+    """Coordinates between their ends, fields, constants once; a point on an offset scale stays on it."""
+    shown = str(rod())
+    for line in ("x from 0 cm to 10 cm", "t from 0 min to 1 min", "T [°C]", "alpha = 1.1 cm²/s", "T_0 = 20 °C"):
+        assert f"  {line}" in shown.splitlines()
+    assert shown.count("T_0 = ") == 1
+
+
+def test_a_value_that_is_not_zero_is_told() -> None:
+    """A slope of 1 K/m."""
+    assert "∂T/∂x = 1 m⁻¹ K    [m⁻¹ K]" in str(rod("400 W/m^2"))
+
+
+def test_conditions_that_read_alike_are_one() -> None:
+    """Both ends of a ring and both ends of a bar; a periodic one says what is alike."""
+    (x,) = coordinates(x=(Q("0 m"), Q("1 m")))
+    u, w = field("u", "m", of=(x,)), field("w", "m", of=(x,))
+    form = dimensional_form(
+        Problem(
+            Residual("first", d(u, x) - d(w, x)),
+            Residual("second", d(w, x, x)),
+            Dirichlet(w, Q("1 m"), on=x.ends),
+            Periodic(u, on=x.ends),
+        )
+    )
+    assert form.conditions[0].names == ("w on x.start", "w on x.end")
+    assert "u periodic in x (value):  u is alike at both ends    [m]" in form.text()
+    assert "u periodic in x (slope):  ∂u/∂x is alike at both ends    [1]" in form.text()
+
+
+def test_other_notations() -> None:
+    """LaTeX in the equations, ASCII throughout, fractional powers included."""
+    assert r"\frac{\partial T}{\partial t} - \alpha\, \frac{\partial^{2} T}{\partial x^{2}}" in rod().text("latex")
+    (x,) = coordinates(x=(Q("0 m"), Q("1 m")))
+    u = field("u", "m", of=(x,))
+    rough = constant("rough", Q("3 m**0.5"))
+    shown = dimensional_form(Problem(Residual("r", rough**2 * d(u, x) - Q("2 m")), Dirichlet(u, Q("0 m"), on=x.start)))
+    plain = shown.text("ascii")
+    assert plain.isascii()
+    assert "rough = 3 m^0.5" in plain
+    assert "rough^2*du/dx - 2 m = 0    [m]" in plain
+
+
+def test_what_is_not_sound_is_refused() -> None:
+    """An equation of unlike terms has no unit to print."""
+    (x,) = coordinates(x=(Q("0 m"), Q("1 m")))
+    u = field("u", "m", of=(x,))
+    with pytest.raises(UnitsError, match="have different dimensions"):
+        dimensional_form(Problem(Residual("r", d(u, x) - u), Dirichlet(u, Q("0 m"), on=x.start)))
