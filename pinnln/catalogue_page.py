@@ -9,6 +9,7 @@ from typing import Any
 from pinnln.benchmark import Benchmark
 from pinnln.measured_errors import MeasuredError
 from pinnln.network_description import describe
+from pinnln.units import ResolvedScales
 from pinnln.units.dimensional_form import DimensionalEquation, DimensionalForm, dimensional_form
 from pinnln.units.dimensionless_form import NOTATIONS, DimensionlessForm, as_ascii
 
@@ -85,6 +86,7 @@ def page(entry: Entry, notation: str = "unicode") -> str:
     asked = [f"{item.name} = {item.reference:.6g~P}    ({item.source})" for item in benchmark.quantities]
     sections = {
         "Scales": str(entry.dimensionless.scales).splitlines(),
+        "Scales proposed where none are given": str(benchmark.problem.scales()).splitlines(),
         "Groups": groups or ["none"],
         f"Quantities of interest ({benchmark.reference} reference)": asked,
         "Settings": _settings(entry),
@@ -106,10 +108,8 @@ def plain_page(entry: Entry) -> dict[str, Any]:
             {"name": item.name, "kind": item.kind, "unit": item.unit, "values": [str(value) for value in item.values]}
             for item in form.letters
         ],
-        "scales": [
-            {"name": row.name, "reference": str(row.reference), "span": str(row.span), "origin": row.origin}
-            for row in entry.dimensionless.scales.rows
-        ],
+        "scales": _scales(entry.dimensionless.scales),
+        "proposed_scales": _scales(benchmark.problem.scales()),
         "quantities": [
             {"name": item.name, "reference": str(item.reference), "source": item.source}
             for item in benchmark.quantities
@@ -122,6 +122,13 @@ def plain_page(entry: Entry) -> dict[str, Any]:
         },
         "citation": benchmark.citation,
     }
+
+
+def _scales(scales: ResolvedScales) -> list[dict[str, str]]:
+    return [
+        {"name": row.name, "reference": str(row.reference), "span": str(row.span), "origin": row.origin}
+        for row in scales.rows
+    ]
 
 
 def _settings(entry: Entry) -> list[str]:

@@ -50,6 +50,7 @@ def test_the_page_of_the_bar() -> None:
         "  diffusivity = 1.11 cm²/s",
         "  cold = 20 °C",
         "  T = 293.15 K + 80 K · T̂    (given)",
+        "  x = 0.1 m · x̂    (its extent)",
         "  Fo = α·τ / L² = 1    (Fourier number)",
         "Quantities of interest (exact reference)",
         "  excess temperature in the middle = 26.7491 K    (exact solution)",
@@ -92,7 +93,7 @@ def test_every_problem_has_a_page(name: str) -> None:
             assert parser.parse(f"${item['latex']}$")[0] > 0
     kinds = {"coordinate": 2, "field": 0, "constant": 1}
     assert all(len(letter["values"]) == kinds[letter["kind"]] for letter in found["letters"])
-    assert {"scales", "quantities", "settings", "citation", "groups"} <= found.keys()
+    assert {"scales", "proposed_scales", "quantities", "settings", "citation", "groups"} <= found.keys()
 
 
 def test_whom_to_cite() -> None:
