@@ -118,6 +118,7 @@ def plain_page(entry: Entry) -> dict[str, Any]:
             "network": describe(benchmark.network),
             "sampling": asdict(benchmark.sampling),
             "steps": benchmark.steps,
+            "broyden": benchmark.broyden,
             "windows": benchmark.windows,
         },
         "citation": benchmark.citation,
@@ -135,10 +136,11 @@ def _settings(entry: Entry) -> list[str]:
     """Network, points and steps, and how far they were seen to lead."""
     benchmark, measured = entry.benchmark, entry.measured
     windows = f" in each of {benchmark.windows} windows of time" if benchmark.windows > 1 else ""
+    deeper = f", then {benchmark.broyden} of SSBroyden" if benchmark.broyden else ""
     lines = [
         str(benchmark.network),
         f"{benchmark.sampling.interior} points inside, {benchmark.sampling.face} on a face",
-        f"{benchmark.steps} steps of Levenberg-Marquardt{windows}",
+        f"{benchmark.steps} steps of Levenberg-Marquardt{deeper}{windows}",
     ]
     if measured is not None:
         lines += [

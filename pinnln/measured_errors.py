@@ -13,7 +13,6 @@ from typing import Any
 from pinnln.benchmark import Benchmark
 from pinnln.head_to_head import SUITE
 from pinnln.hindsight import largest_field_error
-from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.plain_numbers import number, short
 from pinnln.solver import solve
 from pinnln.whole_file import write_json
@@ -87,7 +86,7 @@ def measure_error(benchmark: Benchmark, seeds: Sequence[int], command: str) -> M
             network=benchmark.network,
             sampling=benchmark.sampling,
             windows=benchmark.windows,
-            optimizer=LevenbergMarquardt(steps=benchmark.steps),
+            optimizer=benchmark.optimizers(),
             seed=seed,
             show=False,
         )

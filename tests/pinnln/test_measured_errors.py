@@ -27,7 +27,7 @@ def quick():
 
 
 def test_what_is_installed_is_what_the_bench_says() -> None:
-    """Of each problem in the report the numbers of our side, the seeds and the command; all others were measured."""
+    """What `pinnln bench problems --report docs/deepxde/report.json` takes over is; all others were measured."""
     installed, told = read_measured(INSTALLED), from_report(REPORT, CATALOG)
     assert set(installed) == set(CATALOG)
     assert {"poisson", "allen_cahn", "natural_convection"} <= set(told)
