@@ -161,8 +161,10 @@ def _constants(problem: Stated) -> tuple[Letter, ...]:
 
 
 def _stated(value: float, dimension: Dimension, unit: str) -> Quantity:
-    """A number [coherent SI] in the unit it was given in."""
-    return coherent(value, dimension).to(unit or "dimensionless")
+    """A number [coherent SI] in the unit it was given in, or as it is where that is made of roots and it is none."""
+    found = coherent(value, dimension)
+    rooted = any(power % 1 for _, power in Q(1.0, unit or "dimensionless").unit_items())
+    return found if rooted and not any(power % 1 for _, power in dimension.exponents) else found.to(unit or "")
 
 
 def _short(unit: str) -> str:

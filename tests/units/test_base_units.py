@@ -45,7 +45,7 @@ def test_defining_the_same_again_changes_nothing():
     ("names", "words"),
     [
         (("metre",), "'metre' is a unit already: meter, of dimension m; choose another name"),
-        (("hare",), "'hare' is a unit already: hectoare, of dimension m²; choose another name"),
+        (("cat",), "'cat' is a unit already: centitechnical_atmosphere, of dimension kg m⁻¹ s⁻²; choose"),
         (("percent",), "'percent' is a unit already: percent, a pure number"),
         (("trees",), "'trees' is a unit already: tree, of dimension tree"),
         (("sheep", "goat"), "'goat' is a unit already: goat, of dimension goat"),

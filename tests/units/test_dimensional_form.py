@@ -45,6 +45,18 @@ def test_letters_are_told_in_the_units_of_the_script() -> None:
     assert shown.count("T_0 = ") == 1
 
 
+def test_a_unit_made_of_roots_is_not_shown() -> None:
+    """A speed of free fall, √(gL), is in m/s, however its factors were given; a volatility keeps its root."""
+    (x,) = coordinates(x=(Q("0 cm"), Q("1 cm")))
+    u = field("u", "m/s", of=(x,))
+    fall, unrest = constant("fall", (Q("9 m/s^2") * Q("4 cm")) ** 0.5), constant("unrest", Q("0.2 / year**0.5"))
+    shown = str(
+        dimensional_form(Problem(Residual("r", unrest**2 * u - fall * Q("1/s")), Dirichlet(u, fall, on=x.start)))
+    )
+    assert "fall = 0.6 m/s" in shown
+    assert "unrest = 0.2 1/a⁰⋅⁵" in shown
+
+
 def test_a_value_that_is_not_zero_is_told() -> None:
     """A slope of 1 K/m."""
     assert "∂T/∂x = 1 m⁻¹ K    [m⁻¹ K]" in str(rod("400 W/m^2"))

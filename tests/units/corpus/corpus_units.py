@@ -9,7 +9,7 @@ from equations import UNITS
 from pinnln.units import Q
 from pinnln.units.registry import registry
 
-for _name in ("euro = [currency]", "hare = [hares]", "lynx = [lynxes]", "person = [people]"):
+for _name in ("euro = [currency]", "hare = [hares]", "lynx = [lynxes]"):
     registry.define(_name)
 
 
