@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pinnln.units.dimension import Dimension
 from pinnln.units.dimensionless_form import NOTATIONS, as_ascii, ascii_text
@@ -163,7 +164,8 @@ def _constants(problem: Stated) -> tuple[Letter, ...]:
 def _stated(value: float, dimension: Dimension, unit: str) -> Quantity:
     """A number [coherent SI] in the unit it was given in, or as it is where that is made of roots and it is none."""
     found = coherent(value, dimension)
-    rooted = any(power % 1 for _, power in Q(1.0, unit or "dimensionless").unit_items())
+    powers: Mapping[str, Any] = dict(Q(1.0, unit or "dimensionless").unit_items())
+    rooted = any(power % 1 for power in powers.values())
     return found if rooted and not any(power % 1 for _, power in dimension.exponents) else found.to(unit or "")
 
 
