@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from pinnln.benchmark import Benchmark
-from pinnln.head_to_head import SUITE
+from pinnln.head_to_head import SUITE, Case
 from pinnln.hindsight import largest_field_error
 from pinnln.plain_numbers import number, short
 from pinnln.solver import solve
@@ -62,7 +62,7 @@ def from_report(report: Mapping[str, Any], makers: Mapping[str, Callable[..., Be
     """
     found = {}
     for row in report["rows"]:
-        case, ours = SUITE[row["case"]], row["pinnln"]
+        case, ours = SUITE.get(row["case"], Case(row["case"])), row["pinnln"]
         defaults = inspect.signature(makers[case.problem]).parameters
         if all(defaults[name].default == value for name, value in case.arguments.items()):
             found[case.problem] = MeasuredError(

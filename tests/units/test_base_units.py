@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from pinnln import MLP, Initial, LevenbergMarquardt, Problem, Residual, Sampling, Scales, Solution, solve
-from pinnln.units import Dimension, Q, UnitsError, base_unit, coordinates, d, field, lint_function
+from pinnln.units import Dimension, Q, UnitsError, base_unit, coordinates, d, field, lint_function, lint_script
 from pinnln.units.registry import coherent, measure
 
 tree, goat = base_unit("tree", "timber"), base_unit("goat")
@@ -70,6 +70,25 @@ def test_currencies_are_not_added():
     assert wrong.lint().codes == ("UL101",)
     assert "s⁻¹ USD" in str(wrong.lint())
     assert not Problem(Residual("saving", d(balance, t) - wage * rate), Initial(balance, Q("100 EUR"))).lint().codes
+
+
+SCRIPT = """
+from pinnln import Initial, Problem, Residual, coordinates, d, field
+from pinnln.units import Q, base_unit
+beehive = base_unit("beehive")
+(t,) = coordinates(t=(Q("0 year"), Q("1 year")))
+hives = field("hives", "beehive", of=(t,))
+swarms = Q("{swarms}")
+Problem(Residual("swarming", d(hives, t) - swarms), Initial(hives, 3 * beehive))
+"""
+
+
+@pytest.mark.parametrize(("swarms", "codes"), [("2 beehive/year", ()), ("2 individual/year", ("UL101",))])
+def test_scripts_are_linted_in_them(tmp_path, swarms, codes):
+    """`pinnln lint` runs the definition with the script, again and again."""
+    script = tmp_path / "bees.py"
+    script.write_text(SCRIPT.format(swarms=swarms))
+    assert [lint_script(script).codes for _ in range(2)] == [codes, codes]
 
 
 def growing(start, rate, years):
