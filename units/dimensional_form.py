@@ -9,10 +9,12 @@ from typing import Any
 
 from pinnln.units.dimension import Dimension
 from pinnln.units.dimensionless_form import NOTATIONS, as_ascii, ascii_text
-from pinnln.units.expression import Coordinate, Expression, Field, Number
+from pinnln.units.expression import Coordinate, Expression, Field, Number, Unknown
 from pinnln.units.linter import dimension_of
 from pinnln.units.registry import Q, Quantity, coherent
 from pinnln.units.statement import Stated, Statement
+
+_SAID = {"Periodic": "is alike at both ends", "Observe": "is measured"}
 
 
 @dataclass(frozen=True)
@@ -29,16 +31,17 @@ class DimensionalEquation:
     unit: str
 
     def text(self, write: Callable[[Expression], str]) -> str:
-        """left = right, zero if there is no right, or that left is alike at both ends; a bare zero has no unit."""
-        if self.kind == "Periodic":
-            return f"{write(self.left)} is alike at both ends"
+        """left = right, zero if there is no right, or what is said of left; a bare zero has no unit."""
+        if self.kind in _SAID:
+            return f"{write(self.left)} {_SAID[self.kind]}"
         zero = self.right is None or (isinstance(self.right, Number) and not self.right.name and not self.right.value)
         return f"{write(self.left)} = {'0' if zero or self.right is None else write(self.right)}"
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What a letter stands for: a coordinate between its ends, a field, or a constant, in the unit of the script."""
+    """What a letter stands for: a coordinate between its ends, a field, a constant, or an unknown that training
+    finds and its guess, in the unit of the script."""
 
     name: str
     kind: str
@@ -52,6 +55,8 @@ class Letter:
                 return f"{self.name} from {shown[0]} to {shown[1]}"
             case "field":
                 return f"{self.name} [{self.unit or '1'}]"
+            case "unknown":
+                return f"{self.name}, guessed as {shown[0]}"
         return f"{self.name} = {shown[0]}"
 
 
@@ -64,13 +69,13 @@ class DimensionalForm:
     letters: tuple[Letter, ...]
 
     def text(self, notation: str = "unicode") -> str:
-        """Section by section: equations and conditions with their units, then coordinates, fields and constants.
+        """Section by section: equations and conditions with their units, then coordinates, fields, constants, unknowns.
 
         Args: notation of the equations, "unicode", "ascii" (of all) or "latex".
         """
         write = NOTATIONS[notation]
         sections = {"Equations": _lines(self.equations, write), "Conditions": _lines(self.conditions, write)}
-        for kind in ("coordinate", "field", "constant"):
+        for kind in ("coordinate", "field", "constant", "unknown"):
             sections[f"{kind.capitalize()}s"] = [str(item) for item in self.letters if item.kind == kind]
         parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items() if lines]
         shown = "\n\n".join(parts)
@@ -157,7 +162,8 @@ def _constants(problem: Stated) -> tuple[Letter, ...]:
         for node in statement.expression.walk():
             if isinstance(node, Number) and node.name and node.name not in found:
                 value = _stated(node.value, node.dimension, node.unit)
-                found[node.name] = Letter(node.name, "constant", _short(node.unit), (value,))
+                kind = "unknown" if isinstance(node, Unknown) else "constant"
+                found[node.name] = Letter(node.name, kind, _short(node.unit), (value,))
     return tuple(found.values())
 
 

@@ -92,7 +92,7 @@ def test_every_problem_has_a_page(name: str) -> None:
         assert "?" not in item["ascii"]
         if "alike" not in item["latex"]:
             assert parser.parse(f"${item['latex']}$")[0] > 0
-    kinds = {"coordinate": 2, "field": 0, "constant": 1}
+    kinds = {"coordinate": 2, "field": 0, "constant": 1, "unknown": 1}
     assert all(len(letter["values"]) == kinds[letter["kind"]] for letter in found["letters"])
     assert {"scales", "proposed_scales", "quantities", "settings", "citation", "groups"} <= found.keys()
 

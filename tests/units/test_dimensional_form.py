@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from pinnln import Dirichlet, Initial, Neumann, Periodic, Problem, Residual, constant, coordinates, d, field, sin
+from pinnln import (
+    Dirichlet,
+    Initial,
+    Neumann,
+    Observe,
+    Periodic,
+    Problem,
+    Residual,
+    constant,
+    coordinates,
+    d,
+    field,
+    sin,
+    unknown,
+)
 from pinnln.units import Q, UnitsError
 from pinnln.units.dimensional_form import DimensionalForm, dimensional_form
 
@@ -77,6 +91,23 @@ def test_conditions_that_read_alike_are_one() -> None:
     assert form.conditions[0].names == ("w on x.start", "w on x.end")
     assert "u periodic in x (value):  u is alike at both ends    [m]" in form.text()
     assert "u periodic in x (slope):  ∂u/∂x is alike at both ends    [1]" in form.text()
+
+
+def test_unknowns_and_measurements() -> None:
+    """A conductivity that training finds is told with its guess, a thermometer without its readings."""
+    (x,) = coordinates(x=(Q("0 m"), Q("1 m")))
+    T, k = field("T", "K", of=(x,)), unknown("k", guess=Q("20 W/m/K"))
+    shown = str(
+        dimensional_form(
+            Problem(
+                Residual("heat", k * d(T, x, x) + Q("1 kW/m^3")),
+                Dirichlet(T, Q("300 K"), on=x.ends),
+                Observe(T, Q([301.0, 302.0], "K"), at={x: Q([20.0, 50.0], "cm")}, sigma=Q("0.5 K")),
+            )
+        )
+    )
+    assert "  T at 2 points:  T is measured    [K]" in shown.splitlines()
+    assert "Unknowns\n  k, guessed as 20 W/K/m" in shown
 
 
 def test_other_notations() -> None:
