@@ -63,12 +63,26 @@ def run_queue(jobs: Sequence[Job], at_once: int, threads: int, say: Callable[[st
     return failed
 
 
+def kept_run(path: Path) -> dict[str, Any]:
+    """The run that is kept in a file, as plain data with its settings.
+
+    Raises: ValueError naming the file if it holds something else.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is no run, since it is no JSON ({error}): remove it") from error
+    if not (isinstance(found, dict) and "settings" in found):
+        raise ValueError(f"{path} is no run, since it tells no settings: remove it")
+    return found
+
+
 def require_settings(path: Path, expected: Mapping[str, Any]) -> None:
     """Nothing, if a run that is kept there was made with these settings, or there is none.
 
-    Raises: ValueError with both settings and the ways out.
+    Raises: ValueError with both settings and the ways out, or naming the file if it holds no run.
     """
-    if path.exists() and (before := json.loads(path.read_text(encoding="utf-8"))["settings"]) != dict(expected):
+    if path.exists() and (before := kept_run(path)["settings"]) != dict(expected):
         raise ValueError(
             f"{path} was run with {before}, expected {dict(expected)}: "
             "ask for those, remove it, or choose another --out"

@@ -36,12 +36,12 @@ def run_study(
     Args: cases; benchmarks and optimizers, by name; settings of all; jobs, runs at once; folder, where each leaves a
     file; say, where a sentence goes for each.
     Returns: the names of the runs that left no file.
-    Raises: ValueError for runs that are there with other settings, UnitsError, ScalesError or ProblemError for a
+    Raises: ValueError for any run in the folder with other settings, UnitsError, ScalesError or ProblemError for a
     problem that is not sound, all before any run.
     """
     planned = [_job(case, settings, folder) for case in cases]
-    for job in planned:
-        require_settings(job.out, asdict(settings))
+    for path in sorted(folder.glob("*.json")):
+        require_settings(path, asdict(settings))
     most = max(_bytes(benchmark, list(optimizers.values())) for benchmark in benchmarks.values())
     at_once = processes_that_fit(jobs, most, free_memory())
     if at_once < jobs:

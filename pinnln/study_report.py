@@ -14,6 +14,7 @@ from typing import Any
 from rich.table import Table
 
 from pinnln.plain_numbers import finite
+from pinnln.run_queue import kept_run
 from pinnln.study import Run
 from pinnln.whole_file import write_json, write_whole
 
@@ -185,9 +186,9 @@ class StudyReport:
 def read_study(folder: Path) -> list[Run]:
     """All runs that a study kept in a folder.
 
-    Raises: ValueError if there is none, or if they were not run with the same settings.
+    Raises: ValueError if there is none, if they were not run with the same settings, or naming a file that holds none.
     """
-    runs = [Run.from_dict(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.json"))]
+    runs = [Run.from_dict(kept_run(path)) for path in sorted(folder.glob("*.json"))]
     if not runs:
         raise ValueError(f"expected runs in {folder}, found none")
     other = next((run for run in runs if run.settings != runs[0].settings), None)

@@ -68,6 +68,28 @@ def test_runs_with_other_settings_are_refused(study: tuple[Path, Result]) -> Non
     assert "choose another --out" in refused.stderr
 
 
+def test_no_run_begins_beside_runs_with_other_settings(study: tuple[Path, Result]) -> None:
+    """A way that was not run yet is refused too: its seconds would be told apart only when they are spent."""
+    folder, _ = study
+    before = sorted((folder / "runs").iterdir())
+    refused = pinnln("compare", "copper_bar", "--ways", "log", "--budget", "0.3", "--out", str(folder))
+    assert refused.exit_code == 2
+    assert "was run with {'budget': 0.2, 'threads': 1}, expected {'budget': 0.3" in refused.stderr
+    assert sorted((folder / "runs").iterdir()) == before
+
+
+@pytest.mark.parametrize(("text", "words"), [("{", "since it is no JSON (Expecting"), ("[]", "it tells no settings")])
+def test_a_file_that_holds_no_run_is_named(text: str, words: str, tmp_path: Path) -> None:
+    """Whether a study would go on or only be reported."""
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "notes.json").write_text(text)
+    for arguments in (["--table"], ["copper_bar", "--budget", "1"]):
+        refused = pinnln("compare", *arguments, "--out", str(tmp_path))
+        assert refused.exit_code == 2, refused.output
+        assert "notes.json is no run" in refused.stderr
+        assert words in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
