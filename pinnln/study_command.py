@@ -20,6 +20,7 @@ from pinnln.study_report import StudyReport, command_of, read_study, study_repor
 from pinnln.whole_file import write_whole
 
 _PIXELS = 160
+_THEN = " && "
 
 
 def run_study(
@@ -60,18 +61,22 @@ def report_study(
 ) -> tuple[StudyReport, list[Path]]:
     """Writes JSON, Markdown, figure and page of the runs in OUT/runs.
 
-    Args: out; command, what made them, that of the report before if it is None; ways, optimizers, problems, in what
-    order to show them.
+    Args: out; command, what ran last, None if nothing did; those that the report before tells of stand before it; ways,
+    optimizers, problems, in what order to show them.
     Returns: the report, and the paths written.
     """
     runs: list[Run] = read_study(out / "runs")
-    made = command if command is not None else command_of(out) or ""
-    report = study_report(runs, made, ways, optimizers, problems)
+    report = study_report(runs, _one_after_another(command_of(out), command), ways, optimizers, problems)
     written = report.save(out)
     figure, page = out / "error.png", out / "study.html"
     study_figure(report, runs).savefig(figure, dpi=_PIXELS)
     write_whole(page, study_page(report, runs))
     return report, [*written, figure, page]
+
+
+def _one_after_another(before: str | None, now: str | None) -> str:
+    """Commands as one line of a shell, each once."""
+    return _THEN.join(dict.fromkeys([*(before.split(_THEN) if before else []), *([now] if now else [])]))
 
 
 def _job(case: Case, settings: Settings, folder: Path) -> Job:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 from pinnln.cli import main
 from pinnln.memory import processes_that_fit
 from pinnln.study import Case, Settings
-from pinnln.study_command import run_study
+from pinnln.study_command import report_study, run_study
 from pinnln.study_report import read_study
 
 ASKED = ("copper_bar", "joule_heating", "--ways", "raw", "--optimizers", "lm", "--budget", "0.2")
@@ -57,6 +58,17 @@ def test_the_report_can_be_made_again(study: tuple[Path, Result]) -> None:
     assert shown.exit_code == 0, shown.output
     assert json.loads(shown.stdout) == before
     assert "natural convection" not in (folder / "study.html").read_text()
+
+
+def test_a_study_that_grew_tells_all_its_commands(study: tuple[Path, Result], tmp_path: Path) -> None:
+    """Those that made the runs, in their order, each once, as one line of a shell."""
+    runs = tmp_path / "runs"
+    shutil.copytree(study[0] / "runs", runs)
+    asked: list[str | None] = ["pinnln compare copper_bar", "pinnln compare joule_heating", "pinnln compare copper_bar"]
+    for command in [*asked, None]:
+        report, _ = report_study(tmp_path, command, ["raw"], ["lm"], [])
+    assert report.command == "pinnln compare copper_bar && pinnln compare joule_heating"
+    assert report.command in (tmp_path / "study.md").read_text()
 
 
 def test_runs_with_other_settings_are_refused(study: tuple[Path, Result]) -> None:
