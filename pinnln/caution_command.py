@@ -43,6 +43,9 @@ def show_caution(
     for option in ("optimizer", "target"):
         if context.get_parameter_source(option) is not ParameterSource.DEFAULT:
             raise click.UsageError(f"--caution runs Adam and Levenberg-Marquardt to no target: leave --{option} out")
+    for option in ("ways", "budget", "optimizers", "jobs", "threads", "table"):
+        if context.get_parameter_source(option) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--caution has factors, seeds and --iterations of its own: leave --{option} out")
     chosen = SEEDS if context.get_parameter_source("seeds") is ParameterSource.DEFAULT else seeds
     study = study_factors(
         benchmark,

@@ -79,7 +79,7 @@ _OPTIMIZERS = ["lm", "lm+ssbroyden", "adam", "lbfgs", "adam+lbfgs", "soap", "mul
 @click.option("--optimizers", help="Of a study, separated by commas, as in adam,lbfgs,lm.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Runs of a study at once.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Of each run of a study.")
-@click.option("--table", "only_table", is_flag=True, help="Run nothing; report the study that is in --out.")
+@click.option("--table", is_flag=True, help="Run nothing; report the study that is in --out.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for figures, JSON and report.")
 @click.option("--target", type=float, help="Exit with 1 if a principled way's relative error is above this.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in place of the table.")
@@ -97,7 +97,7 @@ def compare(
     optimizers: str | None,
     jobs: int,
     threads: int,
-    only_table: bool,
+    table: bool,
     out: Path | None,
     target: float | None,
     as_json: bool,
@@ -117,22 +117,22 @@ def compare(
     if caution:
         _caution(context, names, seeds, iterations, out, as_json=as_json, quiet=quiet)
         return
-    if budget is not None or only_table:
+    if budget is not None or table:
         if iterations is not None or target is not None:
             raise click.UsageError("--iterations and --target are of a comparison in steps: leave them out of a study")
         from pinnln.study import Settings
 
         chosen = (optimizers or optimizer).split(",")
-        settings = Settings(budget, threads) if budget is not None and not only_table else None
+        settings = Settings(budget, threads) if budget is not None and not table else None
         folder = out or Path("results/study")
         _study(context, names, ways, chosen, range(seeds), settings, jobs, folder, as_json=as_json, quiet=quiet)
         return
     if not names:
         raise click.UsageError("expected the name of a problem, as in pinnln compare joule_heating, or --caution")
-    if len(names) > 1 or optimizers is not None:
+    if len(names) > 1 or optimizers is not None or max(jobs, threads) > 1:
         raise click.UsageError(
-            "expected the name of one problem, as in pinnln compare joule_heating; several problems or --optimizers "
-            "need a --budget, the seconds of each run"
+            "expected the name of one problem, as in pinnln compare joule_heating; --jobs, --threads, several problems "
+            "or --optimizers need a --budget, the seconds of each run"
         )
     from rich.console import Console
 

@@ -113,6 +113,9 @@ def test_the_command_speaks_json() -> None:
     [
         (["--caution", "--target", "0.1"], "leave --target out"),
         (["--caution", "--optimizer", "lm"], "leave --optimizer out"),
+        (["--caution", "--ways", "raw"], "leave --ways out"),
+        (["--caution", "--budget", "1"], "leave --budget out"),
+        (["--caution", "--table"], "leave --table out"),
         (["--caution", "--seeds", "0"], "expected at least one optimiser and one seed, found 2 and 0"),
         (["--caution", "--iterations", "0"], "a budget of 0 steps trains nothing"),
         ([], "expected the name of a problem, as in pinnln compare joule_heating, or --caution"),

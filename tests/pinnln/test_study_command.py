@@ -118,6 +118,7 @@ def test_a_file_that_holds_no_run_is_named(text: str, words: str, tmp_path: Path
         (["copper_bar", "copper_bar", "--budget", "1"], "two runs would be called 'copper_bar-raw-lm-0'"),
         (["copper_bar", "joule_heating"], "expected the name of one problem"),
         (["copper_bar", "--optimizers", "lm"], "--optimizers need a --budget"),
+        (["copper_bar", "--jobs", "2"], "--jobs, --threads, several problems or --optimizers need a --budget"),
         ([], "expected the name of a problem, as in pinnln compare joule_heating, or --caution"),
         (["--table"], "expected runs in"),
     ],
