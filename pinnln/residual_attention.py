@@ -64,6 +64,7 @@ class _PointBalance(AbstractBalance):
         return self._attention.base() if points.factors is None else Scaled(self._attention.base(), points.factors)
 
     def refreshed(self, terms: Terms, points: Placed) -> Placed:
+        """Factors anew; where a residual is not finite, all stays as it was."""
         residuals: dict[int, list[torch.Tensor]] = {}
         for part in terms.linear():
             residuals.setdefault(id(part.group), []).append(part.r.values)
@@ -71,6 +72,8 @@ class _PointBalance(AbstractBalance):
         fresh = any(item.factors is None for chunks in kept for item, _ in chunks)
         before = [None] * len(kept) if fresh else self._factors
         rows = [torch.cat(parts, 1) for parts in residuals.values()]
+        if not all(bool(r.isfinite().all()) for r in rows):
+            return points
         self._factors = [self._attention.factors(r, known) for r, known in zip(rows, before, strict=True)]
         found = []
         for chunks, factors, parts in zip(kept, self._factors, residuals.values(), strict=True):

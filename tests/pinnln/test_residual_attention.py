@@ -70,3 +70,16 @@ def test_settings_out_of_range_are_refused() -> None:
     for floor in (0.0, 1.5):
         with pytest.raises(ValueError, match="expected a floor above 0 and at most 1"):
             ResidualAttention(floor=floor)
+
+
+def test_parameters_that_are_not_finite_leave_the_factors_alone() -> None:
+    """A training that goes back to its best parameters finds the objective that it left."""
+    cavity = natural_convection()
+    formulation = nondimensional(cavity.problem, cavity.problem.scales(cavity.scales).yardsticks)
+    network = MLP(6, 2)
+    objective = ResidualObjective(formulation, network, ResidualAttention(), Sampling(40, 8), 0)
+    theta = network.initialize(formulation.embedding.size, len(formulation.fields), 0)
+    objective.rebalance(theta)
+    before = objective.value(theta)
+    objective.rebalance(torch.full_like(theta, torch.nan))
+    assert objective.value(theta) == before
