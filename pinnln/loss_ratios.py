@@ -24,8 +24,8 @@ class ReLoBRaLo(AbstractTermWeighting):
 
     Args: decay α, a refresh; keep, the probability that ρ is one; temperature T; bound, the largest weight over the
     smallest; seed of the coin.
-    Raises: ValueError for a decay or a probability outside its range, a temperature that is not above zero, or a bound
-    below 1.
+    Raises: ValueError for a decay or a probability outside its range, a temperature that is not above zero, a bound
+    below 1, or a seed below zero.
     Source: R. Bischof, M. A. Kraus, arXiv 2110.09813.
 
     >>> ReLoBRaLo(decay=0).weights(torch.tensor([[2.0, 2.0], [2.0, 1.0]])).round(decimals=3)
@@ -44,6 +44,8 @@ class ReLoBRaLo(AbstractTermWeighting):
         require_bound(self.bound)
         if not 0 <= self.keep <= 1:
             raise ValueError(f"expected keep, a probability, from 0 to 1, found {self.keep}")
+        if self.seed < 0:
+            raise ValueError(f"expected a seed of at least 0, found {self.seed}")
 
     def measured(self, terms: Terms) -> torch.Tensor:
         return 0.5 * terms.mean_squares()

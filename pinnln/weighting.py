@@ -98,8 +98,10 @@ def weighting_in(conditioning: AbstractConditioning) -> AbstractWeighting | None
 def require_fixed(outer: str, inner: AbstractConditioning) -> None:
     """Refuses a conditioning whose weights change inside of one that does not know.
 
-    Raises: TypeError with both names.
+    Raises: TypeError with both names, or with what was found if it is no conditioning.
     """
+    if not isinstance(inner, AbstractConditioning):
+        raise TypeError(f"{outer} works on a conditioning such as MeanSquare() or LayerNorm(), found {inner!r}")
     if weighting_in(inner) is not None:
         raise TypeError(
             f"{outer} works on a conditioning whose weights are fixed, such as MeanSquare() or LayerNorm(), "

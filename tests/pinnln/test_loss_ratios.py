@@ -55,6 +55,7 @@ def test_settings_out_of_range_are_refused() -> None:
         ({"keep": 1.5}, "expected keep, a probability, from 0 to 1"),
         ({"temperature": 0.0}, "expected temperature to be finite and above zero"),
         ({"bound": 0.5}, "of at least 1"),
+        ({"seed": -1}, "expected a seed of at least 0, found -1"),
     ):
         with pytest.raises(ValueError, match=words):
             ReLoBRaLo(**wrong)

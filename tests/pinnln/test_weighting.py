@@ -179,6 +179,9 @@ def test_a_condition_of_weights_inside_another_is_refused() -> None:
             TypeError, match=rf"{name} works on a conditioning whose weights are fixed.*take one of the"
         ):
             made()
+    for wrong in (LogLoss, "layer norm"):
+        with pytest.raises(TypeError, match=r"Gains works on a conditioning such as MeanSquare\(\).*, found "):
+            Gains(wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("optimizer", [MultiAdam(steps=3), ConFIG(steps=3)], ids=str)
