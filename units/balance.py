@@ -52,6 +52,12 @@ class Weighed:
     vanished: tuple[str, ...] = ()
     condition: bool = False
 
+    def explained(self, one: Kind, two: Kind) -> str:
+        """How a scale is explained at which two of its kinds balance."""
+        if one.text == two.text:
+            return f"balance of {self.name!r}: the parts of {one.text} against each other"
+        return self.origin.format(one.text, two.text)
+
     @property
     def pairs(self) -> list[tuple[Kind, Kind]]:
         """Which two kinds may balance; none where no field without a span could answer."""
@@ -222,7 +228,7 @@ def _origins(choice: Choice, unknown: Sequence[Field]) -> dict[Field, str]:
         mine = [entry for entry in open_ if _holds(entry, field)] or [entry for entry in choice if _holds(entry, field)]
         statement, one, two = min(mine, key=lambda entry: len(_told(entry)))
         open_ = [entry for entry in open_ if entry[0] is not statement]
-        found[field] = statement.origin.format(one.text, two.text)
+        found[field] = statement.explained(one, two)
     return found
 
 
@@ -253,7 +259,7 @@ def _asked(field: Field, statements: Sequence[Weighed], logs: Mapping[Field, flo
         against = max(others, key=lambda kind: kind.size.at(logs))
         span = against.size.at(logs) - mine[0].size.log
         if most is None or span > most[0] + _CLOSE:
-            most = span, statement.origin.format(mine[0].text, against.text)
+            most = span, statement.explained(mine[0], against)
     return most
 
 

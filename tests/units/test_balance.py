@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from pinnln import Dirichlet, Neumann, Pin, Problem, Residual, laplacian
+from pinnln import Dirichlet, Initial, Neumann, Pin, Problem, Residual, laplacian
 from pinnln.problems import natural_convection
 from pinnln.units import Expression, Field, Q, Scales, ScalesError, coordinates, d, div, field
 
@@ -24,6 +24,19 @@ def test_free_fall_is_exact_and_says_why() -> None:
     origins = {name: scales[name].origin for name in "uvp"}
     assert "K⁻¹·(T − T0)" in " ".join(origins.values())
     assert all(origin.startswith("balance of '") for origin in origins.values())
+
+
+def test_terms_that_balance_within_one_name_are_not_told_twice() -> None:
+    """The two slopes of a divergence stand in one term of the script; so do T₀⁴ and 4T₀³ ΔT of a radiating body."""
+    (t,) = coordinates(t=(Q("0 s"), Q("1 hour")))
+    T = field("T", "K", of=(t,))
+    plate = Problem(
+        Residual("plate", Q("1e4 J/m^2/K") * d(T, t) + Q("5.67e-8 W/m^2/K^4") * T**4), Initial(T, Q("1000 K"))
+    )
+    origin = plate.scales()["T"].origin
+    assert origin.startswith("balance of 'plate': ")
+    assert " against each other" in origin
+    assert origin.count("T⁴") == 1
 
 
 def creeping(speed: float) -> Problem:
