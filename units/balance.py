@@ -28,7 +28,7 @@ class Kind:
     Attributes: text, the largest, as the script wrote it; size; answers, whether a field without a span may answer
     by it to what drives the statement: it stands there differentiated, or beside no derivative of another; order, of
     the highest derivative among them; drives, the logarithm of the largest constant or known value among them, which
-    no derivative makes smaller.
+    no derivative makes smaller; also, another term of the script among them, "" if there is none.
     """
 
     text: str
@@ -36,6 +36,7 @@ class Kind:
     answers: bool
     order: int = 0
     drives: float = -math.inf
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,13 @@ def _kinds(found: Iterable[tuple[str, Size]], spans: Spans) -> tuple[Kind, ...]:
     for text, size in found:
         key = frozenset(size.powers.items())
         kind = together.get(key) or Kind(text, size, answers=False)
-        largest = (text, size) if size.log > kind.size.log else (kind.text, kind.size)
+        largest, smaller = ((text, size), kind.text) if size.log > kind.size.log else ((kind.text, kind.size), text)
         answers = bool(size.powers) and (any(item in size.powers for item in size.slopes) or not size.slopes)
         steady = not size.powers and not size.slopes and all(item in spans for item in size.values)
         drives = size.log if steady else -math.inf
         order = max(kind.order, *size.slopes.values(), 0)
-        together[key] = Kind(*largest, kind.answers or answers, order, max(kind.drives, drives))
+        also = smaller if text != kind.text else kind.also
+        together[key] = Kind(*largest, kind.answers or answers, order, max(kind.drives, drives), also)
     return tuple(together.values())
 
 
@@ -307,5 +309,7 @@ def _reasons(statements: Sequence[Weighed], fields: Sequence[Field]) -> list[str
             continue
         found += [f"{text} of {statement.name!r} vanishes identically" for text in statement.vanished]
         if len(statement.kinds) == 1:
-            found.append(f"{statement.name!r} has nothing to balance {statement.kinds[0].text} with")
+            (only,) = statement.kinds
+            which = f"{only.text} and {only.also}, which grow alike," if only.also else only.text
+            found.append(f"{statement.name!r} has nothing to balance {which} with")
     return found

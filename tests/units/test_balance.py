@@ -128,6 +128,11 @@ REFUSED = {
         "no condition bounds the field 'T', and no balance of terms does: 'heat' has nothing to balance .* with; "
         "give Scales.T=…. with a quantity of dimension K",
     ),
+    "terms that grow alike": (
+        lambda: Problem(Residual("mode", d(T, x, x) + Q("9 m^-2") * T), Dirichlet(T, Q("0 K"), on=x.ends)),
+        Scales(),
+        "the field 'T', .* does: 'mode' has nothing to balance 9 m⁻²·T and ∂²T/∂x², which grow alike, with; give Scales",
+    ),
     "a term that vanishes": (
         lambda: Problem(
             Residual("flow", laplacian(u) * Q("1 m^2/s") + Q("0 m/s^2/K") * (T - Q("300 K"))),
