@@ -31,10 +31,11 @@ from pinnln.units.latex import HAT, latex
 from pinnln.units.nondimensional import addends, measure_in, nondimensionalize
 from pinnln.units.printing import text
 from pinnln.units.registry import Measured
+from pinnln.units.roles import Part
 from pinnln.units.scales import ResolvedScales
 from pinnln.units.statement import Stated, Statement
 
-_POWERS = (Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(-1, 2), Fraction(2), Fraction(-2))
+_POWERS = tuple(sign * Fraction(power) for power in (1, "1/2", 2, 3, 4) for sign in (1, -1))
 _SAME = 1e-9
 _ASCII = str.maketrans(
     {
@@ -108,26 +109,33 @@ class DimensionlessForm:
         Args: notation of the equations, "unicode", "ascii" (of all) or "latex".
         """
         write = NOTATIONS[notation]
-        letters = [
-            f"{letter} = {told} = {part.value:.4g} {part.dimension}" for letter, told, part in self.groups.letters
-        ]
+        bare = write is ascii_text
+        letters = [_letter(letter, told, part) for letter, told, part in self.groups.letters]
         if any("[" in group.definition for group in self.groups.groups):
             letters.append("[q] is the scale of q")
         sections = {
-            "Scales": str(self.scales).splitlines(),
+            "Scales": str(self.scales).replace(HAT, "_hat" if bare else HAT).splitlines(),
             "Sizes of the terms": [item.shown_sizes for item in self.equations],
             "Groups": [str(group) for group in self.groups.groups] or ["none"],
             "where": letters,
-            "Equations": [f"{item.name}:  {write(item.expression)} = 0" for item in self.equations],
+            "Equations" + (", hats left out" if bare else ""): [
+                f"{item.name}:  {write(item.expression)} = 0" for item in self.equations
+            ],
             "Conditions": [f"{item.name}:  {write(item.expression)} = 0" for item in self.conditions],
             "Measurements": list(self.measurements),
         }
         parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items() if lines]
         shown = "\n\n".join(parts)
-        return as_ascii(shown) if write is ascii_text else unicodedata.normalize("NFC", shown)
+        return as_ascii(shown) if bare else unicodedata.normalize("NFC", shown)
 
     def __str__(self) -> str:
         return self.text()
+
+
+def _letter(letter: str, told: str, part: Part) -> str:
+    """What a letter of a group stands for, and its value; once where both are one."""
+    value = f"{part.value:.4g} {part.dimension}"
+    return f"{letter} = {value}" if told == value else f"{letter} = {told} = {value}"
 
 
 def dimensionless_form(problem: Stated, scales: ResolvedScales) -> DimensionlessForm:
