@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -61,10 +61,11 @@ class Cell:
 
     @property
     def spread(self) -> str:
-        """The range, nothing for one seed or for nothing but failures."""
+        """The range, rounded outwards so that the median lies in it; nothing for one seed or nothing but failures."""
         if self.seeds == 1 or not math.isfinite(self.lowest):
             return ""
-        return f"{self.lowest:.0e} … {f'{self.highest:.0e}' if math.isfinite(self.highest) else 'failed'}"
+        highest = _one_digit(self.highest, math.ceil) if math.isfinite(self.highest) else "failed"
+        return f"{_one_digit(self.lowest, math.floor)} … {highest}"
 
     @property
     def remark(self) -> str:
@@ -249,6 +250,16 @@ def _troubles(runs: Sequence[Run]) -> tuple[str, ...]:
         f"{problem}, {way}, {optimizer}, seed {', '.join(map(str, sorted(seeds)))}: {status}: {message}"
         for (problem, way, optimizer, status, message), seeds in said.items()
     )
+
+
+def _one_digit(value: float, rounded: Callable[[float], int]) -> str:
+    """A number with one digit, rounded up or down; digits behind the ninth are round-off.
+
+    >>> _one_digit(0.112, math.ceil), _one_digit(0.112, math.floor)
+    ('2e-01', '1e-01')
+    """
+    digits, power = f"{value:.9e}".split("e")
+    return f"{rounded(float(digits)) * 10.0 ** int(power):.0e}"
 
 
 def _remark(cell: Cell | None) -> str:

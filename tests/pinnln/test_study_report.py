@@ -36,6 +36,14 @@ def test_a_cell_is_median_and_range(study_run: Callable[..., Run], errors: list[
     assert (cell.shown == "failed") == (cell.error == math.inf)
 
 
+@given(errors=st.lists(st.floats(1e-12, 1e3), min_size=2, max_size=5))
+def test_a_range_holds_its_median(study_run: Callable[..., Run], errors: list[float]) -> None:
+    """As both are shown, with one digit and two."""
+    cell = Cell.of([study_run(1.0, error, seed=seed) for seed, error in enumerate(errors)])
+    lowest, highest = map(float, cell.spread.split(" … "))
+    assert lowest <= float(cell.shown) <= highest
+
+
 def test_cells_say_what_became_of_their_runs(report: StudyReport) -> None:
     """Median with range; failed where there is no median; how many failed or ended early where there is one."""
     found = {(cell.way, cell.optimizer): cell for cell in report.cells if cell.problem == "copper_bar"}
