@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from types import FrameType
+from typing import IO, Any, NoReturn
 
 _POLL = 0.1
 
@@ -34,7 +38,7 @@ class _Running:
 
 
 def run_queue(jobs: Sequence[Job], at_once: int, threads: int, say: Callable[[str], None]) -> list[str]:
-    """Runs what is not there yet, some at once, and ends what it began if it is interrupted itself.
+    """Runs what is not there yet, some at once, and ends what it began if it is interrupted or told to end itself.
 
     Args: jobs, in this order; at_once, how many together; threads of each; say, where a sentence goes for each run.
     Returns: the names of those that failed; what they said was said.
@@ -44,7 +48,7 @@ def run_queue(jobs: Sequence[Job], at_once: int, threads: int, say: Callable[[st
         say(f"{len(jobs) - len(waiting)} of {len(jobs)} runs are there already")
     running: list[_Running] = []
     failed: list[str] = []
-    try:
+    with _told_to_end(), _ended(running):
         while waiting or running:
             while waiting and len(running) < at_once:
                 running.append(_start(waiting.pop(0), threads))
@@ -55,12 +59,36 @@ def run_queue(jobs: Sequence[Job], at_once: int, threads: int, say: Callable[[st
                 if each.process.returncode or not each.job.out.exists():
                     failed.append(each.job.name)
                 say(f"{each.job.name}: {ending}, {len(waiting) + len(running)} to go")
+    return failed
+
+
+@contextmanager
+def _ended(running: list[_Running]) -> Iterator[None]:
+    """Whatever still runs when this is left is ended."""
+    try:
+        yield
     finally:
         for each in running:
             each.process.terminate()
             each.process.wait()
             each.said.close()
-    return failed
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Within it SIGTERM, as batch systems send it, is an exception like an interrupt from the keyboard."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may receive signals
+        return
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def kept_run(path: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import signal
 from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
@@ -171,6 +172,19 @@ def test_an_interrupted_queue_ends_what_it_began(tmp_path: Path) -> None:
     slow = job(tmp_path, "slow", "import time; time.sleep(60); out.write_text('late')")
     with pytest.raises(KeyboardInterrupt):
         run_queue([job(tmp_path, "quick", "out.write_text('1')"), slow], 2, 1, interrupt)
+    assert not slow.out.exists()
+
+
+def test_a_queue_that_is_told_to_end_ends_what_it_began(tmp_path: Path) -> None:
+    """SIGTERM, as batch systems send it, leaves no run behind; what stood for it before stands again."""
+    slow = job(tmp_path, "slow", "import time; time.sleep(60); out.write_text('late')")
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit, match="143"):
+        run_queue(
+            [job(tmp_path, "quick", "out.write_text('1')"), slow],
+            2, 1, lambda text: signal.raise_signal(signal.SIGTERM),
+        )  # fmt: skip
+    assert signal.getsignal(signal.SIGTERM) is before
     assert not slow.out.exists()
 
 
