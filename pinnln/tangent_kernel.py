@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import torch
 
-from pinnln.term_weighting import AbstractTermWeighting, inverse, require_bound, require_decay, smoothed
+from pinnln.term_weighting import AbstractEqualising
 from pinnln.terms import Terms
 
 
 @dataclass(frozen=True)
-class TangentKernel(AbstractTermWeighting):
+class TangentKernel(AbstractEqualising):
     """Weights  w_c ∝ 1/tr K_c,  with K_c = J_c J_cᵀ the tangent kernel of a term, mean over points: tr K_c = ‖J_c‖².
 
     The trace is the mean rate at which gradient flow takes the residuals of a term to zero.
@@ -24,15 +24,5 @@ class TangentKernel(AbstractTermWeighting):
     tensor([0.5000, 0.1250])
     """
 
-    decay: float = 0.9
-    bound: float = 1e4
-
-    def __post_init__(self) -> None:
-        require_decay(self.decay)
-        require_bound(self.bound)
-
     def measured(self, terms: Terms) -> torch.Tensor:
         return terms.traces()
-
-    def weights(self, history: torch.Tensor) -> torch.Tensor:
-        return inverse(smoothed(history, self.decay), self.bound)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 
@@ -31,6 +32,28 @@ class AbstractTermWeighting(AbstractWeighting):
 
     def begin(self, names: Sequence[str]) -> AbstractBalance:
         return TermBalance(self, names)
+
+
+@dataclass(frozen=True)
+class AbstractEqualising(AbstractTermWeighting):
+    """Weights  w_c ∝ 1/s_c  of a size s_c of every term, so that all weighted sizes are one.
+
+    It is the size that is smoothed over the refreshes, not the weight: a size that is multiplied by a number, as when
+    an equation is stated in other units, then leaves every weighted term as it was.
+
+    Args: decay of the mean over refreshes; bound, the largest weight over the smallest.
+    Raises: ValueError for a decay outside [0, 1) or a bound below 1.
+    """
+
+    decay: float = 0.9
+    bound: float = 1e4
+
+    def __post_init__(self) -> None:
+        require_decay(self.decay)
+        require_bound(self.bound)
+
+    def weights(self, history: torch.Tensor) -> torch.Tensor:
+        return inverse(smoothed(history, self.decay), self.bound)
 
 
 class TermBalance(AbstractBalance):

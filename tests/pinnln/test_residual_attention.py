@@ -16,6 +16,17 @@ RESIDUALS = st.integers(0, 2**20).map(
 )
 
 
+def attentive(interior: int) -> tuple[ResidualObjective, torch.Tensor]:
+    """The cavity at its first parameters, its points weighted once."""
+    cavity = natural_convection()
+    formulation = nondimensional(cavity.problem, cavity.problem.scales(cavity.scales).yardsticks)
+    network = MLP(6, 2)
+    objective = ResidualObjective(formulation, network, ResidualAttention(), Sampling(interior, 8), 0)
+    theta = network.initialize(formulation.embedding.size, len(formulation.fields), 0)
+    objective.rebalance(theta)
+    return objective, theta
+
+
 @given(RESIDUALS, st.floats(1e-6, 1e6))
 def test_factors_are_shares(r: torch.Tensor, unit: float) -> None:
     """From the floor to one, larger where the residual is; in other units the same."""
@@ -42,12 +53,7 @@ def test_a_term_that_is_solved_everywhere_counts_everywhere() -> None:
 
 def test_weight_moves_within_a_term_and_not_between() -> None:
     """Squared factors have a mean of one in each term of each group; fresh points have none yet."""
-    cavity = natural_convection()
-    formulation = nondimensional(cavity.problem, cavity.problem.scales(cavity.scales).yardsticks)
-    network = MLP(6, 2)
-    objective = ResidualObjective(formulation, network, ResidualAttention(), Sampling(1500, 8), 0)
-    theta = network.initialize(formulation.embedding.size, len(formulation.fields), 0)
-    objective.rebalance(theta)
+    objective, theta = attentive(1500)
     groups: dict[str, list[torch.Tensor]] = {}
     for part in objective.terms(theta).linear():
         assert part.points.factors is not None
@@ -74,12 +80,7 @@ def test_settings_out_of_range_are_refused() -> None:
 
 def test_parameters_that_are_not_finite_leave_the_factors_alone() -> None:
     """A training that goes back to its best parameters finds the objective that it left."""
-    cavity = natural_convection()
-    formulation = nondimensional(cavity.problem, cavity.problem.scales(cavity.scales).yardsticks)
-    network = MLP(6, 2)
-    objective = ResidualObjective(formulation, network, ResidualAttention(), Sampling(40, 8), 0)
-    theta = network.initialize(formulation.embedding.size, len(formulation.fields), 0)
-    objective.rebalance(theta)
+    objective, theta = attentive(40)
     before = objective.value(theta)
     objective.rebalance(torch.full_like(theta, torch.nan))
     assert objective.value(theta) == before
