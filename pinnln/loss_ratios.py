@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from pinnln.optimizers import require_positive
 from pinnln.term_weighting import AbstractTermWeighting, capped, require_bound, require_decay
 from pinnln.terms import Terms
 
-_LEAST = 1e-300
+_LEAST, _FORGOTTEN = 1e-300, 1e-17
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,19 @@ class ReLoBRaLo(AbstractTermWeighting):
 
     def weights(self, history: torch.Tensor) -> torch.Tensor:
         losses = history.double().clamp(min=_LEAST)
-        since_start, since_last = self._shares(losses[1:], losses[:1]), self._shares(losses[1:], losses[:-1])
         kept = np.random.default_rng(self.seed).random(len(losses) - 1) < self.keep
+        first = max(0, len(kept) - self._lasting)
+        since_start = self._shares(losses[first + 1 :], losses[:1])
+        since_last = self._shares(losses[first + 1 :], losses[first:-1])
         found = torch.ones_like(losses[0])
-        for step, keep in enumerate(kept):
+        for step, keep in enumerate(kept[first:]):
             found = self.decay * (found if keep else since_start[step]) + (1 - self.decay) * since_last[step]
         return capped(found, self.bound)
+
+    @property
+    def _lasting(self) -> int:
+        """Refreshes after which nothing is left of a weight, so that a long training need not go through them all."""
+        return math.ceil(math.log(_FORGOTTEN) / math.log(self.decay)) if self.decay else 1
 
     def _shares(self, now: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
         """ŵ (R, C)."""

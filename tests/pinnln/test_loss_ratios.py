@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, strategies as st
@@ -36,6 +37,18 @@ def test_a_look_back_is_at_the_start() -> None:
     shares = [2 * torch.softmax(losses[2] / losses[before], 0) for before in (0, 1)]
     found = ReLoBRaLo(decay=0.7, keep=0).weights(losses)
     torch.testing.assert_close(found, 0.7 * shares[0] + 0.3 * shares[1])
+
+
+@given(st.integers(0, 2**20), st.floats(0, 1))
+def test_what_is_long_past_is_forgotten(seed: int, keep: float) -> None:
+    """After as many refreshes as leave nothing of a weight the recursion begins anew, and nobody can tell."""
+    losses = 0.1 + torch.rand(90, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    expected = torch.ones(3, dtype=torch.float64)
+    for row, kept in enumerate(np.random.default_rng(0).random(89) < keep, 1):
+        looked, last = (3 * torch.softmax(losses[row] / losses[before], 0) for before in (0, row - 1))
+        expected = 0.5 * (expected if kept else looked) + 0.5 * last
+    torch.testing.assert_close(ReLoBRaLo(decay=0.5, keep=keep).weights(losses), expected, rtol=1e-14, atol=0)
+    assert ReLoBRaLo(decay=0.5)._lasting < 90
 
 
 @given(LOSSES)
