@@ -6,7 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pinnln.units.algebra import add, divide, fold, multiply, raise_to, rebuild, transform
+from pinnln.units.errors import ProblemError
 from pinnln.units.expression import (
     Call,
     Comparison,
@@ -40,6 +43,8 @@ class Characteristic:
 
 
 _DEGREES = {"abs": 1.0, "sqrt": 0.5, "sign": 0.0}
+
+_STEEPEST = 600.0
 
 Yardsticks = Mapping[Symbol, Characteristic]
 
@@ -190,14 +195,35 @@ def _over_largest(operands: Sequence[Expression]) -> tuple[float, list[Expressio
 
 
 def _call(node: Call, inner: Addend) -> Addend:
-    """A function whose argument may carry a dimension is homogeneous,  f(c·z) = |c|ⁿ f(±z): its span comes out."""
+    """A function whose argument may carry a dimension is homogeneous,  f(c·z) = |c|ⁿ f(±z): its span comes out.
+
+    Of an exponential of fields comes out what it is where they rest,  exp(z) = exp(z₀) · exp(z − z₀): the rate of an
+    Arrhenius law is then of the size that it has, not of that of its prefactor.
+    """
     degree = _DEGREES.get(node.function.name)
     if degree is None:
-        return Addend(1.0, rebuild(node, [inner.expression]))
+        rest = _at_rest(inner.expression) if node.function.name == "exp" else 0.0
+        return Addend(math.exp(rest), rebuild(node, [add(inner.expression, pure(-rest)) if rest else inner.expression]))
     if inner.factor is None:
         return Addend(float(node.function.evaluate(inner.coefficient)), None)
     sign = replace(inner, coefficient=math.copysign(1.0, inner.coefficient))
     return Addend(abs(inner.coefficient) ** degree, rebuild(node, [sign.expression]))
+
+
+def _at_rest(expression: Expression) -> float:
+    """The value of an expression of fields alone where all of them are at their references, zero if it has none."""
+    nodes = list(expression.walk())
+    if any(isinstance(node, Coordinate | Derivative) for node in nodes) or not any(
+        isinstance(node, Field) for node in nodes
+    ):
+        return 0.0
+    try:
+        with np.errstate(all="ignore"):
+            found = transform(expression, lambda node: pure(0.0) if isinstance(node, Field) else node)
+    except (ArithmeticError, ProblemError, ValueError):
+        return 0.0
+    value = found.value if isinstance(found, Number) else math.nan
+    return snap(value) if isinstance(value, float) and abs(value) < _STEEPEST else 0.0
 
 
 def _sum(found: list[Addend]) -> Addend:

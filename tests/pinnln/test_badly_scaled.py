@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.integrate import solve_ivp
 
 from pinnln import (
     MLP,
     Dirichlet,
+    Initial,
     LevenbergMarquardt,
     Problem,
     Residual,
@@ -15,6 +17,7 @@ from pinnln import (
     Solution,
     coordinates,
     d,
+    exp,
     field,
     solve,
 )
@@ -78,3 +81,23 @@ def test_an_atmosphere_beside_a_mole_fraction() -> None:
     solution = solved(problem)
     assert worst(solution, p, L, 1.013e5 - 1e4 * SHARE) < 1e-5
     assert worst(solution, X, L, 0.21 * np.expm1(2 * SHARE) / np.expm1(2)) < 1e-3
+
+
+def test_a_reaction_whose_prefactor_says_nothing_of_its_rate() -> None:
+    """dc/dt = −k c and dT/dt = b k c with k = k₀ exp(−E/RT): 10⁷ a second times e⁻²³; T + b c stays what it was."""
+    (t,) = coordinates(t=(Q("0 s"), Q("10 min")))
+    c, T = field("c", "mol/m^3", of=(t,)), field("T", "K", of=(t,))
+    k, warming = Q("1e7 1/s") * exp(-Q("7217 K") / T), Q("10 K m^3/mol")
+    solution = solved(
+        Problem(
+            Residual("c", d(c, t) + k * c),
+            Residual("T", d(T, t) - warming * k * c),
+            Initial(c, Q("2 mol/m^3")),
+            Initial(T, Q("320 K")),
+        )
+    )
+    exact = solve_ivp(
+        lambda _, y: -1e7 * np.exp(-7217 / (340 - 10 * y)) * y, (0, 600), [2], t_eval=600 * SHARE, rtol=1e-9
+    )
+    found = solution(c, t=SHARE * Q("10 min")).m_as(c.unit)
+    assert np.abs(found - exact.y[0]).max() < 2e-3
