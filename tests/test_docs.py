@@ -129,6 +129,35 @@ def test_the_page_of_the_solver_says_what_was_measured(row: str) -> None:
     assert row in (ROOT / "docs" / "solver.md").read_text()
 
 
+def layer_norm_rows() -> list[str]:
+    """What LayerNorm conditioning changes, on every problem with every optimiser, and by how much, from the study."""
+    found = json.loads((ROOT / "docs" / "study" / "study.json").read_text())
+    error = {(item["problem"], item["optimizer"], item["way"]): item["error"] for item in found["cells"]}
+    unsafe = {way["name"] for way in found["ways"] if way["unsafe"]}
+    rows, gained = [found["command"], f"Seeds: {found['seeds']}."], {name: [] for name in found["trainings"]}
+    for problem in found["titles"]:
+        for optimizer in found["trainings"]:
+            here = {way: value for (one, other, way), value in error.items() if (one, other) == (problem, optimizer)}
+            plain, conditioned = here["nondimensional"], here["nondimensional+layer-norm"]
+            naive = min(value for way, value in here.items() if way in unsafe)
+            weighted = [way for way in here if way.startswith("nondimensional+") and not way.endswith("+layer-norm")]
+            best = min(weighted, key=lambda way: here[way])
+            gained[optimizer].append(plain / conditioned)
+            rows.append(
+                f"| {problem} | {optimizer} | {naive:.1e} | {plain:.1e} | {conditioned:.1e} "
+                f"| {here[best]:.1e}, {best.removeprefix('nondimensional+')} |"
+            )
+    for optimizer, factors in gained.items():
+        rows.append(f"{optimizer}: the error with LayerNorm is {min(factors):.2g} to {max(factors):.2g} times smaller")
+    return rows
+
+
+@pytest.mark.parametrize("row", layer_norm_rows())
+def test_the_page_of_layer_norm_says_what_the_study_found(row: str) -> None:
+    """Each row of its table, the factors, how many seeds, and the command."""
+    assert row in (ROOT / "docs" / "layer_norm.md").read_text()
+
+
 GROUPS = {"copper_bar": "Fo", "joule_heating": "–", "natural_convection": "Ra = 10⁴, Pr = 0.71"}
 
 
