@@ -10,6 +10,7 @@ from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
 from pinnln.problems.populations import lotka_volterra
 from pinnln.problems.poroelastic import poroelastic_column
+from pinnln.problems.pumping import oude_korendijk
 from pinnln.problems.rheology import shear_heating
 from pinnln.problems.shock import burgers
 from pinnln.problems.thermoelastic import thermoelastic_bar
@@ -36,6 +37,7 @@ CATALOG = {
         lotka_volterra,
         sir,
         black_scholes,
+        oude_korendijk,
     )
 }
 """Every problem by name; each is a function that returns a Benchmark."""
@@ -52,6 +54,7 @@ __all__ = [
     "kovasznay",
     "lotka_volterra",
     "natural_convection",
+    "oude_korendijk",
     "poisson",
     "poroelastic_column",
     "shear_heating",
