@@ -107,8 +107,8 @@ def oude_korendijk(
         problem=problem,
         scales=Scales(s=Q("1 m")),
         quantities=(
-            QuantityOfInterest("hydraulic conductivity", lambda solution: solution(K), FITTED[0], "fit by TTim"),
-            QuantityOfInterest("specific storage", lambda solution: solution(S), FITTED[1], "fit by TTim"),
+            QuantityOfInterest("hydraulic conductivity", lambda solution: solution(K), FITTED[0], "TTim, fit to both piezometers"),
+            QuantityOfInterest("specific storage", lambda solution: solution(S), FITTED[1], "TTim, fit to both piezometers"),
         ),
         exact=exact,
         network=MLP(width=12, depth=2),
