@@ -50,6 +50,8 @@ THICKNESS, RATE = Q("7 m"), Q("788 m^3/day")
 FITTED = (Q("66.09 m/day"), Q("2.54e-5 1/m"))
 """Conductivity and specific storage, the published fit to both piezometers."""
 
+_FITTERS = "TTim, fit to both piezometers"
+
 
 def oude_korendijk(
     conductivity: Quantity = Q("10 m/day"),
@@ -107,13 +109,13 @@ def oude_korendijk(
         problem=problem,
         scales=Scales(s=Q("1 m")),
         quantities=(
-            QuantityOfInterest("hydraulic conductivity", lambda solution: solution(K), FITTED[0], "TTim, fit to both piezometers"),
-            QuantityOfInterest("specific storage", lambda solution: solution(S), FITTED[1], "TTim, fit to both piezometers"),
+            QuantityOfInterest("hydraulic conductivity", lambda solution: solution(K), FITTED[0], _FITTERS),
+            QuantityOfInterest("specific storage", lambda solution: solution(S), FITTED[1], _FITTERS),
         ),
         exact=exact,
         network=MLP(width=12, depth=2),
         sampling=Sampling(interior=300),
-        steps=40,
+        steps=100,
         citation="G. P. Kruseman, N. A. de Ridder, Analysis and Evaluation of Pumping Test Data, 1970",
     )
 
