@@ -14,6 +14,7 @@ from pinnln.problems.pumping import oude_korendijk
 from pinnln.problems.rheology import shear_heating
 from pinnln.problems.shock import burgers
 from pinnln.problems.thermoelastic import thermoelastic_bar
+from pinnln.problems.thermometry import diffusivity_from_temperatures
 from pinnln.problems.transport import advection
 from pinnln.problems.vibration import wave
 from pinnln.problems.wake import kovasznay
@@ -38,6 +39,7 @@ CATALOG = {
         sir,
         black_scholes,
         oude_korendijk,
+        diffusivity_from_temperatures,
     )
 }
 """Every problem by name; each is a function that returns a Benchmark."""
@@ -49,6 +51,7 @@ __all__ = [
     "black_scholes",
     "burgers",
     "copper_bar",
+    "diffusivity_from_temperatures",
     "helmholtz",
     "joule_heating",
     "kovasznay",
