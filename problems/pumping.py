@@ -18,6 +18,7 @@ from pinnln import (
     Residual,
     Sampling,
     Scales,
+    constant,
     coordinates,
     d,
     exp,
@@ -57,11 +58,11 @@ def oude_korendijk(
     conductivity: Quantity = Q("10 m/day"),
     storage: Quantity = Q("1e-5 1/m"),
 ) -> Benchmark:
-    """A well in a polder is pumped for 14 hours, and two piezometers tell how well the sand conducts and stores water.
+    """A pumping test tells how well sand conducts and stores water:  S ∂s/∂t = (K/r) ∂(r ∂s/∂r)/∂r,  K and S unknown.
 
-    S ∂s/∂t = (K/r) ∂/∂r(r ∂s/∂r),  the drawdown s of a confined aquifer of thickness b and no known end, K and S
-    unknown; Q = −2πrbK ∂s/∂r near the well, s = 0 at the start and far away. With no length but r and no time but t,
-    s depends on r²/t alone, as Theis has it. So the equation is solved in  y = ln(r²/(ψt)),  where ψ is the r²/t of
+    In a polder Q is pumped out of a confined aquifer of thickness b for 14 hours, and two piezometers show the drawdown
+    s:  Q = −2πrbK ∂s/∂r near the well, s = 0 at the start and far away. With no length but r and no time but t, s
+    depends on r²/t alone, as Theis has it. So the equation is solved in  y = ln(r²/(ψt)),  where ψ is the r²/t of
     the first reading, from a quarter of the least that was read to six times ψ, where nothing is drawn down yet:
 
         K s″ + ¼ψS e^y s′ = 0,   −4πbK s′ = Q at the start of y, late or near the well,   s = 0 at its end.
@@ -88,11 +89,11 @@ def oude_korendijk(
     nearest, earliest, latest = PIEZOMETERS[0][0], Q(_NEAR[0][0], "min"), Q(_FAR[-1][0], "min")
     psi = nearest**2 / earliest
     (y,) = coordinates(y=(log(float((earliest / latest / 4).m_as(""))), log(6.0)))
-    s = field("s", "m", of=(y,))
+    s, b, rate = field("s", "m", of=(y,)), constant("b", THICKNESS), constant("Q", RATE)
     problem = Problem(
         Residual("storage", K * d(s, y, y) + psi * S * exp(y) * d(s, y) / 4),
         Dirichlet(s, Q("0 m"), on=y.end),
-        Neumann(s, RATE / (4 * pi * THICKNESS * K), on=y.start),
+        Neumann(s, rate / (4 * pi * b * K), on=y.start),
         *(
             Observe(s, Q([read for _, read in readings], "m"), at={y: _similar([at for at, _ in readings], r, psi)})
             for r, readings in PIEZOMETERS
@@ -113,6 +114,7 @@ def oude_korendijk(
             QuantityOfInterest("specific storage", lambda solution: solution(S), FITTED[1], _FITTERS),
         ),
         exact=exact,
+        reference="published",
         network=MLP(width=12, depth=2),
         sampling=Sampling(interior=300),
         steps=100,

@@ -90,6 +90,6 @@ def diffusivity_from_temperatures(
         exact=exact,
         network=MLP(width=12, depth=2),
         sampling=Sampling(interior=500),
-        steps=60,
+        steps=100,
         citation="H. S. Carslaw, J. C. Jaeger, Conduction of Heat in Solids, 2nd ed., Oxford 1959, §3.3",
     )
