@@ -25,13 +25,18 @@ def theis(conductivity: float, storage: float) -> np.ndarray:
     return np.asarray(788 / (4 * pi * conductivity * 7) * exp1(u))
 
 
-@pytest.fixture(scope="module")
-def fit() -> tuple[np.ndarray, np.ndarray, float]:
-    """K and S, their relative standard errors, the misfit [m]: least squares on Theis's formula."""
-    found = least_squares(lambda logs: theis(*np.exp(logs)) - DRAWDOWN, np.log([20.0, 1e-5]), xtol=1e-12)
-    variance = (found.fun**2).sum() / (len(DRAWDOWN) - 2)
+def least_squares_fit(used: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """K and S, their relative standard errors, the misfit [m], by Theis's formula, from the readings that are used."""
+    found = least_squares(lambda logs: (theis(*np.exp(logs)) - DRAWDOWN)[used], np.log([20.0, 1e-5]), xtol=1e-12)
+    variance = (found.fun**2).sum() / (used.sum() - 2)
     errors = np.sqrt(variance * np.diag(np.linalg.inv(found.jac.T @ found.jac)))
     return np.exp(found.x), errors, float(np.sqrt((found.fun**2).mean()))
+
+
+@pytest.fixture(scope="module")
+def fit() -> tuple[np.ndarray, np.ndarray, float]:
+    """The fit to all readings."""
+    return least_squares_fit(RADII > 0)
 
 
 def trained(benchmark: Benchmark) -> Solution:
@@ -60,6 +65,14 @@ def test_the_readings_are_those_that_were_fitted(fit: tuple[np.ndarray, np.ndarr
     assert conductivity * errors[0] == pytest.approx(1.65, abs=0.02)
     assert storage == pytest.approx(2.54e-5, abs=0.005e-5)
     assert misfit == pytest.approx(0.0501, abs=5e-5)
+
+
+def test_each_piezometer_tells_another_storage() -> None:
+    """Alone they give TTim's fits to one, whose storages are five standard errors apart: no noise of the readings."""
+    (near, near_errors, near_misfit), (far, far_errors, far_misfit) = (least_squares_fit(r == RADII) for r in (30, 90))
+    np.testing.assert_allclose([*near, *far], [68.64, 1.61e-5, 71.58, 2.91e-5], rtol=3e-3)
+    np.testing.assert_allclose([near_misfit, far_misfit], [0.0317, 0.0227], atol=5e-5)
+    assert np.log(far[1] / near[1]) / np.hypot(near_errors[1], far_errors[1]) == pytest.approx(5, abs=0.2)
 
 
 def test_the_reference_is_the_solution_at_the_published_fit() -> None:
