@@ -21,7 +21,7 @@ _COLORS = ("#b2182b", "#ef8a62", "#dfa33a", "#2166ac", "#1a9850", "#762a83", "#4
 
 
 def field_figure(solution: Solution, fields: Sequence[Field], at: Mapping[str, Any]) -> Figure:
-    """Fields over the one or two coordinates that `at` does not fix."""
+    """Fields over the one or two coordinates that `at` does not fix; what was measured of a field of one coordinate."""
     figure = Figure(figsize=(4.2 * len(fields), 3.6), layout="constrained")
     panels = np.atleast_1d(figure.subplots(1, len(fields)))
     for panel, field in zip(panels, fields, strict=True):
@@ -31,6 +31,8 @@ def field_figure(solution: Solution, fields: Sequence[Field], at: Mapping[str, A
         else:
             (coordinate,), (places,), values = _values(solution, field, at)
             panel.plot(places, values, color=_COLORS[3])
+            if len(field.coordinates) == 1:
+                _measured(panel, solution, field)
             panel.set(xlabel=_label(coordinate), ylabel=_label(field))
     return figure
 
@@ -132,6 +134,26 @@ def residual_figure(comparison: Comparison) -> Figure:
 
 def _colors(comparison: Comparison) -> list[str]:
     return [_COLORS[place % len(_COLORS)] for place in range(len(comparison.ways))]
+
+
+def _measured(panel: Axes, solution: Solution, field: Field) -> None:
+    """Points where a field of one coordinate was measured, with bars of one sigma where it is known."""
+    (coordinate,) = field.coordinates
+    needs = [need for condition in solution.problem.conditions for need in condition.requirements]
+    shown = [need for need in needs if need.measured is not None and need.statement.target is field]
+    for number, need in enumerate(shown):
+        measured = need.measured
+        assert measured is not None
+        places = Q(measured.places[coordinate], coordinate.dimension.unit or "dimensionless").m_as(_unit(coordinate))
+        base = field.dimension.unit or "dimensionless"
+        values = Q(measured.values, base).m_as(_unit(field))
+        sigma = (
+            None if measured.sigma is None else Q(measured.values + measured.sigma, base).m_as(_unit(field)) - values
+        )
+        color = _COLORS[(2 * number) % len(_COLORS)]
+        panel.errorbar(places, values, sigma, fmt="o", markersize=3.5, color=color, label=need.statement.name)
+    if shown:
+        panel.legend(fontsize=8)
 
 
 def _map(

@@ -10,9 +10,11 @@ from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
 from pinnln.problems.populations import lotka_volterra
 from pinnln.problems.poroelastic import poroelastic_column
+from pinnln.problems.pumping import oude_korendijk
 from pinnln.problems.rheology import shear_heating
 from pinnln.problems.shock import burgers
 from pinnln.problems.thermoelastic import thermoelastic_bar
+from pinnln.problems.thermometry import diffusivity_from_temperatures
 from pinnln.problems.transport import advection
 from pinnln.problems.vibration import wave
 from pinnln.problems.wake import kovasznay
@@ -36,6 +38,8 @@ CATALOG = {
         lotka_volterra,
         sir,
         black_scholes,
+        oude_korendijk,
+        diffusivity_from_temperatures,
     )
 }
 """Every problem by name; each is a function that returns a Benchmark."""
@@ -47,11 +51,13 @@ __all__ = [
     "black_scholes",
     "burgers",
     "copper_bar",
+    "diffusivity_from_temperatures",
     "helmholtz",
     "joule_heating",
     "kovasznay",
     "lotka_volterra",
     "natural_convection",
+    "oude_korendijk",
     "poisson",
     "poroelastic_column",
     "shear_heating",

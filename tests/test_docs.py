@@ -158,7 +158,12 @@ def test_the_page_of_layer_norm_says_what_the_study_found(row: str) -> None:
     assert row in (ROOT / "docs" / "layer_norm.md").read_text()
 
 
-GROUPS = {"copper_bar": "Fo", "joule_heating": "–", "natural_convection": "Ra = 10⁴, Pr = 0.71"}
+GROUPS = {
+    "copper_bar": "Fo",
+    "joule_heating": "–",
+    "natural_convection": "Ra = 10⁴, Pr = 0.71",
+    "oude_korendijk": "–",
+}
 
 
 def problem_rows() -> list[str]:

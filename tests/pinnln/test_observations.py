@@ -115,6 +115,27 @@ def test_fluxes_are_measured_as_well() -> None:
     assert solution(T, x=L).to("K").magnitude == pytest.approx(304.0, abs=1e-5)
 
 
+def test_measurements_stand_in_the_figure_of_their_field() -> None:
+    """In the units of coordinate and field, with bars of one sigma where it is known; none of another expression."""
+    warm = field("T", "degC", of=(x,))
+    sigmas = Q([0.5, 1.0, 0.5], "kelvin")
+    for sigma, flux_sigma, heights in ((sigmas, Q("1 W/m^2"), [1.0, 2.0, 1.0]), (None, None, [])):
+        problem = Problem(
+            Residual("heat", d(warm, x, x)),
+            Observe(warm, VALUES, at={x: PLACES.to("m")}, sigma=sigma),
+            Observe(-k * d(warm, x), Q(-80.0, "W/m^2"), at={x: Q("5 cm")}, sigma=flux_sigma),
+        )
+        solution = solve(problem, network=MLP(4, 1), optimizer=LevenbergMarquardt(1), sampling=Sampling(40), show=False)
+        (panel,) = solution.plot().axes
+        (bars,) = panel.containers
+        points, _, lines = bars
+        np.testing.assert_allclose(points.get_xdata(), PLACES.m)
+        np.testing.assert_allclose(points.get_ydata(), VALUES.m_as("degC"))
+        assert [bars.get_label()] == [text.get_text() for text in panel.get_legend().get_texts()]
+        tops = [np.ptp(segment[:, 1]) for each in lines for segment in each.get_segments()]
+        assert tops == pytest.approx(heights)
+
+
 def test_other_measurements_are_another_problem() -> None:
     """The fingerprint tells values, places and sigma apart, and knows no units."""
     base = Observe(T, VALUES, at={x: PLACES}, sigma=Q("1 K"))
