@@ -20,6 +20,7 @@ from pinnln.formulation import Formulation, nondimensional
 from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.objective import Progress
 from pinnln.optimizers import AbstractOptimizer, TrainingError
+from pinnln.plain_numbers import finite
 from pinnln.progress import TrainingDisplay
 from pinnln.solution import Solution
 from pinnln.solver import train
@@ -139,7 +140,7 @@ class Comparison:
             ],
             "runs": [_plain(run) for run in self.runs],
         }
-        return {name: _finite(value) for name, value in found.items()}
+        return {name: finite(value) for name, value in found.items()}
 
     def save(self, folder: str | Path, command: str = "") -> list[Path]:
         """Writes comparison.json, fields.png, convergence.png and residuals.png into a folder.
@@ -288,12 +289,3 @@ def _percent(share: float) -> str:
 def _plain(run: Run) -> dict[str, Any]:
     kept = {name: value for name, value in vars(run).items() if name not in ("solution", "history")}
     return {**kept, "history": [vars(mark) for mark in run.history]}
-
-
-def _finite(value: Any) -> Any:
-    """The same with null for numbers that are not finite, which JSON does not know."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
