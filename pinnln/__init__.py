@@ -5,7 +5,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pinnln.benchmark import Benchmark as Benchmark, QuantityOfInterest as QuantityOfInterest
+    from pinnln.benchmark import (
+        Benchmark as Benchmark,
+        PublishedError as PublishedError,
+        QuantityOfInterest as QuantityOfInterest,
+    )
     from pinnln.bounded_gains import Gains as Gains
     from pinnln.causal import Causal as Causal
     from pinnln.comparison import Comparison as Comparison, compare as compare
@@ -77,7 +81,7 @@ if TYPE_CHECKING:
     from pinnln.ways import ALL_WAYS as ALL_WAYS, WAYS as WAYS, Way as Way
 
 _HOME = {
-    "benchmark": ("Benchmark", "QuantityOfInterest"),
+    "benchmark": ("Benchmark", "PublishedError", "QuantityOfInterest"),
     "bounded_gains": ("Gains",),
     "causal": ("Causal",),
     "comparison": ("Comparison", "compare"),

@@ -45,13 +45,27 @@ class QuantityOfInterest:
 
 
 @dataclass(frozen=True)
+class PublishedError:
+    """What others reached on the same problem.
+
+    Args: error, relative, measured as they say; method, in a few words; source, where it is found.
+    """
+
+    error: float
+    method: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Benchmark:
     """A problem, good settings for it, and its reference.
 
     Args: name; title, one sentence; problem; scales; quantities, asked first to last; exact, values of the fields
     [coherent SI] at points (N, d) [coherent SI], by field name; network; sampling; steps of Levenberg-Marquardt that
     suffice, in each of `windows` of time; broyden, steps of SSBroyden after them where those go deeper; citation;
-    reference, how the answer is known: by a formula, computed by a classical method, or published as a number.
+    reference, how the answer is known: by a formula, computed by a classical method, or published as a number;
+    accuracy of it, the largest residual that it leaves over the largest term of its equation; aim, the relative error
+    that the settings are to reach; published, what others reached.
     """
 
     name: str
@@ -67,6 +81,9 @@ class Benchmark:
     broyden: int = 0
     citation: str = ""
     reference: Reference = "exact"
+    accuracy: float = 1e-10
+    aim: float | None = None
+    published: tuple[PublishedError, ...] = ()
 
     def optimizers(self) -> list[AbstractOptimizer]:
         """What suffices to solve it: Levenberg-Marquardt, then SSBroyden where that goes deeper."""
