@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -11,6 +10,8 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
+
+from pinnln.problems.kept_arrays import kept
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -60,7 +61,6 @@ class CavityReference:
         return _highest(lambda x: self.fields(x, np.full_like(x, 0.5))[1])
 
 
-@functools.cache
 def cavity_reference(rayleigh: float, prandtl: float, count: int = 24) -> CavityReference:
     """Steady natural convection in a square cavity, to spectral accuracy.
 
@@ -77,12 +77,18 @@ def cavity_reference(rayleigh: float, prandtl: float, count: int = 24) -> Cavity
     >>> round(cavity_reference(1e3, 0.71, 16).mean_nusselt, 3)
     1.118
     """
+    return CavityReference(**_steady(float(rayleigh), float(prandtl), count))
+
+
+@kept
+def _steady(rayleigh: float, prandtl: float, count: int) -> dict[str, Array]:
+    """Nodes, ψ and θ of the steady state."""
     equations = _Equations(count, prandtl)
     state = equations.conduction()
     climb = [10.0**power for power in range(3, 9) if 10.0**power < rayleigh]
     for step in (*climb, rayleigh):
         state = equations.solve(state, step)
-    return equations.reference(state)
+    return equations.fields(state)
 
 
 class _Equations:
@@ -152,11 +158,11 @@ class _Equations:
         jacobian = np.block([[by_q[inner], -rayleigh * self.prandtl * self.dx[inner]], [energy_by_q, energy_by_theta]])
         return np.concatenate([momentum[inner], energy]), jacobian
 
-    def reference(self, state: Array) -> CavityReference:
-        """The state as fields on the grid."""
+    def fields(self, state: Array) -> dict[str, Array]:
+        """The state on the grid."""
         q, theta = np.split(state, [len(self.inner)])
         shape = (self.count, self.count)
-        return CavityReference(self.nodes, (self.psi @ q).reshape(shape), theta.reshape(shape))
+        return {"nodes": self.nodes, "psi": (self.psi @ q).reshape(shape), "theta": theta.reshape(shape)}
 
 
 def _powers(nodes: Array, d1: Array) -> tuple[Array, Array]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pinnln.problems.kept_arrays import kept
 
 _MODES = 1024
 _STEP = 1e-2
@@ -63,7 +65,6 @@ class PeriodicReference:
         return decay * start + growth * reaction, decay * (self.linear * start + reaction)
 
 
-@functools.cache
 def allen_cahn_reference(
     diffusion: float, duration: float, modes: int = _MODES, step: float = _STEP
 ) -> PeriodicReference:
@@ -82,7 +83,12 @@ def allen_cahn_reference(
     0.03
     """
     count = max(1, int(np.ceil(duration / step - 1e-9)))
-    step = duration / count
+    return PeriodicReference(duration / count, **_series(diffusion, duration / count, count, modes))
+
+
+@kept
+def _series(diffusion: float, step: float, count: int, modes: int) -> dict[str, NDArray[Any]]:
+    """The rates of the modes, and their coefficients and reactions at every step."""
     wave = np.arange(modes)
     linear = np.asarray(1 - diffusion * (np.pi * wave) ** 2, dtype=np.float64)
     rule = _Rule(linear, step)
@@ -92,7 +98,7 @@ def allen_cahn_reference(
         values.append(state)
         reactions.append(_reaction(state))
         state = rule.advance(state)
-    return PeriodicReference(step, linear, np.array(values), np.array(reactions))
+    return {"linear": linear, "values": np.array(values), "reactions": np.array(reactions)}
 
 
 def _square_moment(wave: NDArray[np.int64]) -> NDArray[np.float64]:

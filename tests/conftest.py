@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 import torch
 from hypothesis import HealthCheck, settings
 
@@ -10,3 +13,11 @@ settings.register_profile(
 )
 settings.load_profile("pinnln")
 torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def references_are_computed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No reference is taken from a cache that an earlier session filled."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PINNLN_CACHE", str(tmp_path_factory.mktemp("references")))
+        yield

@@ -21,7 +21,7 @@ MAY_IMPORT = {
         *("pinnln", "numpy", "torch", "pint", "rich", "click", "safetensors", "scipy", "matplotlib", "pytest"),
         *("pytorch_optimizer", "threadpoolctl", "jinja2"),
     },
-    "problems": {"pinnln", "numpy", "scipy"},
+    "problems": {"pinnln", "numpy", "scipy", "platformdirs"},
 }
 TENSOR_FILES = (
     "aware_modules.py",

@@ -29,6 +29,8 @@ def exact(exponent: float | Fraction) -> Fraction:
     (Fraction(1, 3), Fraction(463, 250))
     """
     meant = Fraction(exponent)
+    if meant.denominator <= _LARGEST_ROOT:
+        return meant
     root = meant.limit_denominator(_LARGEST_ROOT)
     return root if abs(root - meant) < _CLOSE else meant.limit_denominator(_DECIMALS)
 
