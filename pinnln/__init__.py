@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pinnln.perceptron import MLP as MLP
     from pinnln.pirate_network import PirateNet as PirateNet
     from pinnln.problem import Problem as Problem, Residual as Residual
+    from pinnln.reference_check import check_reference as check_reference
     from pinnln.residual_attention import ResidualAttention as ResidualAttention
     from pinnln.residual_network import ResidualMLP as ResidualMLP
     from pinnln.residual_objective import Sampling as Sampling
@@ -105,6 +106,7 @@ _HOME = {
     "perceptron": ("MLP",),
     "pirate_network": ("PirateNet",),
     "problem": ("Problem", "Residual"),
+    "reference_check": ("check_reference",),
     "residual_attention": ("ResidualAttention",),
     "residual_network": ("ResidualMLP",),
     "residual_objective": ("Sampling",),

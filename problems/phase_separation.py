@@ -90,4 +90,5 @@ def allen_cahn(
         broyden=3000,
         citation="M. Raissi, P. Perdikaris, G. E. Karniadakis, J. Comput. Phys. 378 (2019) 686-707",
         reference="computed",
+        accuracy=1e-7,  # once the kink of the start is smoothed
     )

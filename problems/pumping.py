@@ -115,6 +115,7 @@ def oude_korendijk(
         ),
         exact=exact,
         reference="published",
+        accuracy=1e-4,  # Theis knows no end of y: there the water has sunk by a little
         network=MLP(width=12, depth=2),
         sampling=Sampling(interior=300),
         steps=100,

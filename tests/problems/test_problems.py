@@ -1,4 +1,4 @@
-"""Manufactured truth over all problems: each lints, its reference leaves no residual, a solve moves toward it."""
+"""What is known of each problem: its equation by finite differences, limits, what is kept, published numbers."""
 
 from __future__ import annotations
 
@@ -9,50 +9,12 @@ import numpy as np
 import pytest
 
 from pinnln import MLP, Benchmark, LevenbergMarquardt, Sampling, solve
-from pinnln.problems import CATALOG, advection, allen_cahn, helmholtz, natural_convection, sir, wave
+from pinnln.problems import CATALOG, natural_convection
 from pinnln.problems.cavity_reference import cavity_reference
-from pinnln.units import Q, lint
+from pinnln.units import Q
 from pinnln.units.program import NUMPY, Program
 
 EVERY = {name: maker() for name, maker in CATALOG.items()}
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_it_is_sound(name: str) -> None:
-    """No finding; every term size is a finite number, the largest of each equation one."""
-    problem = EVERY[name].problem
-    assert lint(problem).codes == ()
-    for _, sizes in problem.term_sizes(EVERY[name].scales).equations:
-        assert max(size for _, size in sizes) == pytest.approx(1.0)
-    assert EVERY[name].name == name
-
-
-EASED = {
-    "helmholtz": helmholtz(up=2),
-    "wave": wave(duration=Q("0.2 s")),
-    "advection": advection(speed=Q("3 m/s")),
-    "sir": sir(duration=Q("30 day")),
-    "allen_cahn": allen_cahn(rate=Q("0.5 1/s"), duration=Q("0.4 s"), diffusivity=Q("1e-3 m^2/s")),
-}
-"""Longer waves or a shorter time, where the problem itself needs more steps than a test can take."""
-
-
-@pytest.mark.parametrize("name", EVERY)
-def test_a_short_solve_moves_toward_the_reference(name: str) -> None:
-    """Each field is nearer to its reference than one that is not trained, after a few steps."""
-    benchmark = EASED.get(name, EVERY[name])
-    errors = []
-    for steps in (1, 25):
-        solution = solve(
-            benchmark.problem,
-            benchmark.scales,
-            network=MLP(width=12, depth=2),
-            sampling=Sampling(interior=300, face=40),
-            optimizer=LevenbergMarquardt(steps=steps),
-            show=False,
-        )
-        errors.append(max(benchmark.field_errors(solution).values()))
-    assert errors[1] < 0.7 * errors[0]
 
 
 Follow = Callable[[np.ndarray], np.ndarray]
