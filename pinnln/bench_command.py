@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pinnln.accuracy_command import accuracy, accuracy_run
+
 if TYPE_CHECKING:
     from pinnln.head_to_head import Case, Settings
     from pinnln.run_queue import Job
@@ -26,6 +28,10 @@ def bench() -> None:
     \b
     Example:  pinnln bench kernels --out results/kernels
     """
+
+
+bench.add_command(accuracy)
+bench.add_command(accuracy_run)
 
 
 @bench.command()
@@ -215,40 +221,6 @@ def against_deepxde(
     for path in written:
         click.echo(f"wrote {path}", err=True)
     context.exit(1 if failed else 0)
-
-
-@bench.command("problems")
-@click.argument("names", nargs=-1)
-@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="How many, counted from 0.")
-@click.option(
-    "--report", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="report.json of bench deepxde."
-)
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File; the one that is installed unless given."
-)
-def measured(names: tuple[str, ...], seeds: int, report: Path | None, out: Path | None) -> None:
-    """The errors that `pinnln problems` shows: of each problem that is named, solved with its own settings.
-
-    What --report tells of other problems is taken over. What is in the file of others is kept.
-
-    \b
-    Example:  pinnln bench problems sir black_scholes --seeds 5 --report docs/deepxde/report.json
-    """
-    import pinnln.problems
-    from pinnln.measured_errors import FILE, from_report, measure_error, read_measured, write_measured
-
-    catalog = pinnln.problems.CATALOG
-    if unknown := [name for name in names if name not in catalog]:
-        raise ValueError(f"there is no problem {unknown[0]!r}: expected some of {', '.join(catalog)}")
-    path = out or Path(pinnln.problems.__file__).parent / FILE
-    found = read_measured(path)
-    found.update(from_report(json.loads(report.read_text(encoding="utf-8")), catalog) if report is not None else {})
-    for name in names:
-        command = shlex.join(["pinnln", "bench", "problems", name, "--seeds", str(seeds)])
-        found[name] = measure_error(catalog[name](), range(seeds), command)
-        click.echo(f"{name}: {found[name].error:.1e}", err=True)
-    write_measured(path, {name: found[name] for name in catalog if name in found})
-    click.echo(f"wrote {path}", err=True)
 
 
 @bench.command("deepxde-run", hidden=True)

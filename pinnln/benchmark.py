@@ -22,18 +22,23 @@ from pinnln.units import Quantity, Scales
 Values = NDArray[np.float64]
 Reference: TypeAlias = Literal["exact", "computed", "published"]
 
+FIELDS = "largest relative L2 error of a field"
+"""By what a solution is measured unless its benchmark says otherwise."""
+
 
 @dataclass(frozen=True)
 class QuantityOfInterest:
     """One number that a solution is asked for.
 
-    Args: name; ask, how to ask a Solution for it; reference, what it must be; source, who says so.
+    Args: name; ask, how to ask a Solution for it; reference, what it must be; source, who says so; aim, the relative
+    error that the settings of its benchmark are to reach.
     """
 
     name: str
     ask: Callable[[Solution], Quantity]
     reference: Quantity
     source: str
+    aim: float | None = None
 
     def value(self, solution: Solution) -> float:
         """What the solution answers, in the unit of the reference."""
@@ -64,8 +69,9 @@ class Benchmark:
     [coherent SI] at points (N, d) [coherent SI], by field name; network; sampling; steps of Levenberg-Marquardt that
     suffice, in each of `windows` of time; broyden, steps of SSBroyden after them where those go deeper; citation;
     reference, how the answer is known: by a formula, computed by a classical method, or published as a number;
-    accuracy of it, the largest residual that it leaves over the largest term of its equation; aim, the relative error
-    that the settings are to reach; published, what others reached.
+    accuracy of it, the largest residual that it leaves over the largest term of its equation; aim, the relative L2
+    error of every field that the settings are to reach, None where only quantities have one; published, what others
+    reached on the problem as it is by default.
     """
 
     name: str
@@ -84,6 +90,13 @@ class Benchmark:
     accuracy: float = 1e-10
     aim: float | None = None
     published: tuple[PublishedError, ...] = ()
+
+    @property
+    def measure(self) -> str:
+        """By which error its solutions are measured: that of the fields, or of the first quantity with an aim where
+        only quantities have one."""
+        aimed = [item.name for item in self.quantities if item.aim is not None]
+        return f"relative error of the {aimed[0]}" if self.aim is None and aimed else FIELDS
 
     def optimizers(self) -> list[AbstractOptimizer]:
         """What suffices to solve it: Levenberg-Marquardt, then SSBroyden where that goes deeper."""
@@ -104,5 +117,8 @@ class Benchmark:
             target = next(item for item in self.problem.fields if item.name == name)
             offset = float(resolved[name].reference.to_base_units().magnitude)
             gap = solution.values(target, points) - values
-            errors[name] = float(np.linalg.norm(gap) / np.linalg.norm(values - offset))
+            size = np.linalg.norm(values - offset)
+            if not size:  # a field that is zero everywhere
+                size = float(resolved[name].span.to_base_units().magnitude) * np.sqrt(len(points))
+            errors[name] = float(np.linalg.norm(gap) / size)
         return errors

@@ -145,7 +145,7 @@ def _settings(entry: Entry) -> list[str]:
     if measured is not None:
         lines += [
             f"{measured.measure}: {measured.error:.1e}, median of {measured.seeds} seeds, "
-            f"{measured.lowest:.0e} to {measured.highest:.0e}, {measured.seconds:.3g} s of training",
+            f"{measured.lowest:.0e} to {measured.highest:.0e}, {measured.seconds:.3g} s ({measured.clock} time)",
             f"measured by {measured.command}",
         ]
     return lines

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from pinnln.benchmark import Benchmark
+from pinnln.benchmark import FIELDS, Benchmark
 from pinnln.conditioning import MeanSquare
 from pinnln.deepxde_model import deepxde, deepxde_model, loss_weights
 from pinnln.deepxde_training import Schedule, train_deepxde
@@ -47,7 +47,7 @@ class Case:
     problem: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
     error: Callable[[Benchmark, Solution], float] = largest_field_error
-    measure: str = "largest relative L2 error of a field"
+    measure: str = FIELDS
 
 
 def _convection(rayleigh: float) -> Case:

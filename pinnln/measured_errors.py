@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
-from typing import Any
+from typing import Any, Literal
 
 from pinnln.benchmark import Benchmark
 from pinnln.head_to_head import SUITE, Case
-from pinnln.hindsight import largest_field_error
 from pinnln.plain_numbers import number, short
-from pinnln.solver import solve
 from pinnln.whole_file import write_json
 
 FILE = "measured.json"
-_MEASURE = "largest relative L2 error of a field"
 
 
 @dataclass(frozen=True)
@@ -26,7 +22,7 @@ class MeasuredError:
     """What a problem of the library is solved to.
 
     Attributes: error, the median over the seeds, lowest and highest; measure, what it is in words; seeds; seconds of
-    training, the median; command that measured it.
+    training, the median; command that measured it; clock, what the seconds are of, "processor" or "wall".
     """
 
     error: float
@@ -36,6 +32,7 @@ class MeasuredError:
     seeds: int
     seconds: float
     command: str
+    clock: str = "wall"
 
 
 def read_measured(path: Path) -> dict[str, MeasuredError]:
@@ -55,43 +52,27 @@ def write_measured(path: Path, found: Mapping[str, MeasuredError]) -> None:
     write_json(path, rows, indent=1)
 
 
-def from_report(report: Mapping[str, Any], makers: Mapping[str, Callable[..., Benchmark]]) -> dict[str, MeasuredError]:
-    """Our side of a bench beside DeepXDE, for the cases that are problems of the library as they are by default.
+def from_report(
+    report: Mapping[str, Any],
+    makers: Mapping[str, Callable[..., Benchmark]],
+    side: Literal["pinnln", "deepxde"] = "pinnln",
+) -> dict[str, MeasuredError]:
+    """One side of a bench beside DeepXDE, for the cases that are problems of the library as they are by default.
 
-    Args: report, as `pinnln bench deepxde` writes it; makers, the problems by name.
+    Args: report, as `pinnln bench deepxde` writes it; makers, the problems by name; side, whose errors.
     """
     found = {}
     for row in report["rows"]:
-        case, ours = SUITE.get(row["case"], Case(row["case"])), row["pinnln"]
+        case, theirs = SUITE.get(row["case"], Case(row["case"])), row[side]
         defaults = inspect.signature(makers[case.problem]).parameters
         if all(defaults[name].default == value for name, value in case.arguments.items()):
             found[case.problem] = MeasuredError(
-                number(ours["error"]),
-                number(ours["lowest"]),
-                number(ours["highest"]),
+                number(theirs["error"]),
+                number(theirs["lowest"]),
+                number(theirs["highest"]),
                 row["measure"],
-                ours["seeds"],
-                ours["seconds"],
+                theirs["seeds"],
+                theirs["seconds"],
                 report["command"],
             )
     return found
-
-
-def measure_error(benchmark: Benchmark, seeds: Sequence[int], command: str) -> MeasuredError:
-    """Solves a problem with its own network, points, windows and steps, once for every seed."""
-    solutions = [
-        solve(
-            benchmark.problem,
-            benchmark.scales,
-            network=benchmark.network,
-            sampling=benchmark.sampling,
-            windows=benchmark.windows,
-            optimizer=benchmark.optimizers(),
-            seed=seed,
-            show=False,
-        )
-        for seed in seeds
-    ]
-    errors = [largest_field_error(benchmark, solution) for solution in solutions]
-    seconds = median(solution.report.seconds for solution in solutions)
-    return MeasuredError(median(errors), min(errors), max(errors), _MEASURE, len(errors), seconds, command)

@@ -94,6 +94,7 @@ def natural_convection(
         lambda solution: solution.mean(-height / dT * d(T, x), on=x.start),
         Q(reference.mean_nusselt, "dimensionless"),
         f"our Chebyshev solution at Ra = {rayleigh:g}, Pr = {prandtl:g}",
+        aim=2e-3,
     )
     return Benchmark(
         name="natural_convection",

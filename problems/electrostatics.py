@@ -76,4 +76,5 @@ def poisson(
         sampling=Sampling(interior=2000, face=100),
         steps=60,
         citation="J. D. Jackson, Classical Electrodynamics, 3rd ed., Wiley 1999, §1.7",
+        aim=1e-8,
     )

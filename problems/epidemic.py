@@ -99,6 +99,7 @@ def sir(
         windows=6,
         citation="W. O. Kermack, A. G. McKendrick, Proc. R. Soc. A 115 (1927) 700-721",
         reference="computed",
+        aim=1e-6,
     )
 
 

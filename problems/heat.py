@@ -81,4 +81,5 @@ def copper_bar(
         sampling=Sampling(interior=1500),
         steps=120,
         citation="H. S. Carslaw, J. C. Jaeger, Conduction of Heat in Solids, 2nd ed., Oxford 1959, §3.3",
+        aim=1e-8,
     )

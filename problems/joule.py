@@ -76,4 +76,5 @@ def joule_heating(
         network=MLP(width=12, depth=2),
         steps=100,
         citation="H. S. Carslaw, J. C. Jaeger, Conduction of Heat in Solids, 2nd ed., Oxford 1959, §4.10",
+        aim=1e-6,
     )

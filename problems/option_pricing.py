@@ -100,6 +100,7 @@ def black_scholes(
         sampling=Sampling(interior=1500, face=60),
         steps=120,
         citation="F. Black, M. Scholes, J. Political Economy 81 (1973) 637-654",
+        aim=1e-6,
     )
 
 

@@ -112,6 +112,7 @@ def lotka_volterra(
         windows=4,
         citation="A. J. Lotka, Elements of Physical Biology, Baltimore 1925; V. Volterra, Nature 118 (1926) 558-560",
         reference="computed",
+        aim=1e-6,
     )
 
 

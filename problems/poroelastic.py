@@ -101,4 +101,5 @@ def poroelastic_column(
         sampling=Sampling(interior=1500),
         steps=100,
         citation="M. A. Biot, J. Appl. Phys. 12 (1941) 155-164",
+        aim=1e-4,
     )

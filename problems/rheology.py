@@ -99,4 +99,5 @@ def shear_heating(
         sampling=Sampling(interior=256, face=1),
         steps=100,
         citation="I. J. Gavis, R. L. Laurence, Ind. Eng. Chem. Fundamen. 7 (1968) 232-239",
+        aim=1e-6,
     )

@@ -14,6 +14,7 @@ from pinnln import (
     Dirichlet,
     Initial,
     Problem,
+    PublishedError,
     QuantityOfInterest,
     Residual,
     Sampling,
@@ -87,6 +88,13 @@ def burgers(
         sampling=Sampling(interior=2500, face=100),
         steps=450,
         citation="C. Basdevant et al., Comput. Fluids 14 (1986) 23-41",
+        aim=1e-6,
+        published=(
+            PublishedError(1.62e-8, "SSBroyden, 8 × 20; others quote it as 1.62e-6", "arXiv 2501.16371"),
+            PublishedError(4.0e-5, "SOAP, PirateNet", "arXiv 2502.00604"),
+            PublishedError(6.7e-4, "L-BFGS", "M. Raissi et al., J. Comput. Phys. 378 (2019) 686-707"),
+            PublishedError(1.45e-2, "best of PINNacle, Adam", "arXiv 2306.08827"),
+        ),
     )
 
 

@@ -91,4 +91,5 @@ def thermoelastic_bar(
         sampling=Sampling(interior=1500),
         steps=100,
         citation="B. A. Boley, J. H. Weiner, Theory of Thermal Stresses, Wiley, New York 1960, §9",
+        aim=1e-6,
     )

@@ -84,7 +84,11 @@ def diffusivity_from_temperatures(
         scales=Scales(x=length, T=(cold, bump)),
         quantities=(
             QuantityOfInterest(
-                "thermal diffusivity", lambda solution: solution(alpha), diffusivity, "what the readings were made with"
+                "thermal diffusivity",
+                lambda solution: solution(alpha),
+                diffusivity,
+                "what the readings were made with",
+                aim=0.03,
             ),
         ),
         exact=exact,

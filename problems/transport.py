@@ -12,6 +12,7 @@ from pinnln import (
     Initial,
     Periodic,
     Problem,
+    PublishedError,
     QuantityOfInterest,
     Residual,
     Sampling,
@@ -82,4 +83,8 @@ def advection(
         steps=40,
         windows=10,
         citation="A. S. Krishnapriyan, A. Gholami, S. Zhe, R. Kirby, M. W. Mahoney, NeurIPS 34 (2021)",
+        aim=1e-5,
+        published=(
+            PublishedError(1.9e-3, "Adam, L-BFGS, NNCG", "P. Rathore et al., Int. Conf. Machine Learning (2024)"),
+        ),
     )

@@ -108,4 +108,5 @@ def kovasznay(
         sampling=Sampling(interior=1200, face=100),
         steps=200,
         citation="L. I. G. Kovasznay, Math. Proc. Camb. Phil. Soc. 44 (1948) 58-62",
+        aim=1e-6,
     )

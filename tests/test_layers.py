@@ -43,6 +43,7 @@ UNIT_FILES = (
 DEEPXDE_FILE = "deepxde_model.py"  # imports DeepXDE when asked to, and undoes what that does to the process
 COMMANDS = (
     "cli.py",
+    "accuracy_command.py",
     "bench_command.py",
     "nondim_command.py",
     "problems_command.py",

@@ -83,7 +83,8 @@ def test_a_short_solve_moves_toward_the_reference(name: str) -> None:
             optimizer=LevenbergMarquardt(steps=steps),
             show=False,
         )
-        errors.append(max(benchmark.field_errors(solution).values()))
+        per_axis = 33 if len(benchmark.problem.coordinates) < 4 else 9
+        errors.append(max(benchmark.field_errors(solution, per_axis).values()))
     assert errors[1] < 0.7 * errors[0]
 
 
