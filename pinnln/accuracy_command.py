@@ -68,7 +68,7 @@ def accuracy(
     """
     from rich.console import Console
 
-    from pinnln.accuracy_report import commands_of
+    from pinnln.accuracy_report import made_by
     from pinnln.run_queue import run_queue
 
     def say(text: str) -> None:
@@ -80,8 +80,8 @@ def accuracy(
     if not only_table:
         planned = _jobs(chosen if names else _untold(chosen, told), seeds, {"threads": threads}, out / "runs", say)
         failed = run_queue(planned, jobs, threads, say)
-    now = None if only_table else shlex.join(["pinnln", *sys.argv[1:]])
-    made = _report(out, commands_of(out, now), told)
+    command = made_by(out) if only_table else shlex.join(["pinnln", *sys.argv[1:]])
+    made = _report(out, command, told)
     written = [*made.save(out), *_spread(made, measured, into)]
     if as_json:
         click.echo(json.dumps(made.as_dict(), indent=1, ensure_ascii=False))

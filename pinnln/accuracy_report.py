@@ -22,7 +22,6 @@ from pinnln.whole_file import write_json, write_whole
 HEAD = ("problem", "groups", "error, median", "range", "seconds", "aim", "met", "quantities", "published", "DeepXDE")
 SHORT = ("problem", "dimensionless groups", "our error", "seconds", "aim", "best published", "reference")
 _NONE = "–"
-_THEN = " && "
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,8 @@ class AccuracyRow:
         """In the order of SHORT."""
         best = min(self.published, key=lambda item: item.error, default=None)
         shown = f"{best.error:.1e}, {best.method}" if best else _NONE
-        return self.problem, self.groups, self._median(), self._seconds(), self._aims(), shown, self.reference
+        named = ", ".join(item for item in self.groups.split(", ") if "=" in item) or _NONE
+        return self.problem, named, self._median(), self._seconds(), self._aims(), shown, self.reference
 
     def _median(self) -> str:
         what = "" if self.measure == FIELDS else f", {self.measure.removeprefix('relative error of the ')}"
@@ -151,10 +151,11 @@ class AccuracyRow:
     def _range(self) -> str:
         """Over the seeds, and how many of them failed."""
         failed = f", {self.failed} failed" if self.failed else ""
+        seeds = f"{self.seeds} seed{'s' if self.seeds > 1 else ''}{failed}"
         if not math.isfinite(self.lowest):
-            return f"{self.seeds} seed(s){failed}"
+            return seeds
         ends = f"{self.lowest:.0e} … {self.highest:.0e}" if self.lowest < self.highest else f"{self.lowest:.0e}"
-        return f"{ends}, {self.seeds} seed(s){failed}"
+        return f"{ends}, {seeds}"
 
     def _seconds(self) -> str:
         return f"{self.wall:.3g} (wall)" if self.processor is None else f"{self.processor:.3g}"
@@ -239,11 +240,10 @@ def read_accuracy(folder: Path) -> list[AccuracyRun]:
     return [AccuracyRun.from_dict(kept_run(path)) for path in sorted(folder.glob("*.json"))]
 
 
-def commands_of(folder: Path, now: str | None) -> str:
-    """The commands that made the report in a folder before, and the one that adds to it now, each once."""
+def made_by(folder: Path) -> str:
+    """The command that made the report in a folder, nothing if there is none."""
     path = folder / "accuracy.json"
-    before = json.loads(path.read_text(encoding="utf-8"))["command"].split(_THEN) if path.exists() else []
-    return _THEN.join(dict.fromkeys([*before, *([now] if now else [])]))
+    return str(json.loads(path.read_text(encoding="utf-8"))["command"]) if path.exists() else ""
 
 
 def put_into(document: str, table: str, mark: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, cast
 import numpy as np
 
 from pinnln.benchmark import Benchmark, Values
-from pinnln.collocation import on_rim, sobol
+from pinnln.collocation import on_rim, outside, sobol
 from pinnln.conditions import Requirement
 from pinnln.patch_derivatives import Patches
 from pinnln.solution import Solution
@@ -20,6 +20,7 @@ from pinnln.units.program import NUMPY, Partial, Program
 
 _POINTS = 12
 _INSET = 0.02
+_SPARE = 16
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,7 @@ class _Asked:
     @classmethod
     def inside(cls, benchmark: Benchmark, count: int, seed: int, yardsticks: Yardsticks) -> _Asked:
         """At points of the domain, not too near its faces."""
-        problem = benchmark.problem
-        unit = _INSET + (1 - 2 * _INSET) * sobol(problem.coordinates, count, {}, seed, problem.holes).numpy()
-        return cls._at(benchmark, unit, None, yardsticks)
+        return cls.on(benchmark, {}, None, count, seed, yardsticks)
 
     @classmethod
     def on(
@@ -129,26 +128,27 @@ class _Asked:
         yardsticks: Yardsticks,
     ) -> _Asked:
         """At points of a face or a rim, where it does not meet another face."""
-        problem = benchmark.problem
+        coordinates, holes = benchmark.problem.coordinates, benchmark.problem.holes
         held = {item: (place - item.low) / (item.high - item.low) for item, place in fixed.items()}
+        round_it = rim.coordinates if rim is not None else ()
+        free = [place for place, item in enumerate(coordinates) if item not in held and item not in round_it]
         if rim is not None:
-            unit = on_rim(problem.coordinates, count, rim, seed).numpy()
+            unit = on_rim(coordinates, count, rim, seed)
         else:
-            unit = sobol(problem.coordinates, count, held, seed, problem.holes).numpy()
-        free = [place for place, item in enumerate(problem.coordinates) if item not in held]
-        free = [place for place in free if rim is None or problem.coordinates[place] not in rim.coordinates]
+            unit = sobol(coordinates, count * _SPARE if holes else count, held, seed)
         unit[:, free] = _INSET + (1 - 2 * _INSET) * unit[:, free]
-        return cls._at(benchmark, unit, rim, yardsticks)
+        kept = unit if rim is not None else unit[outside(coordinates, unit, holes)][:count]
+        return cls._at(benchmark, kept.numpy(), yardsticks)
 
     @classmethod
-    def _at(cls, benchmark: Benchmark, unit: Values, rim: Ball | None, yardsticks: Yardsticks) -> _Asked:
+    def _at(cls, benchmark: Benchmark, unit: Values, yardsticks: Yardsticks) -> _Asked:
         problem = benchmark.problem
         low, high = np.array([(item.low, item.high) for item in problem.coordinates]).T
         points = low + (high - low) * unit
         points[unit == 1.0] = np.broadcast_to(high, points.shape)[unit == 1.0]
         lowest, highest = (np.broadcast_to(end, points.shape).copy() for end in (low, high))
         for hole in problem.holes:
-            _keep_out(hole, problem.coordinates, points, lowest, highest, touching=hole is rim)
+            _keep_out(hole, problem.coordinates, points, lowest, highest)
         patches = Patches(benchmark.exact, points, lowest, highest)
         return cls(problem.coordinates, yardsticks, patches, _constants(benchmark, yardsticks))
 
@@ -187,29 +187,18 @@ class _Asked:
         return (found.values - offset) * unit, found.rounding * unit
 
 
-def _keep_out(
-    hole: Ball,
-    coordinates: Sequence[Coordinate],
-    points: Values,
-    low: Values,
-    high: Values,
-    *,
-    touching: bool,
-) -> None:
+def _keep_out(hole: Ball, coordinates: Sequence[Coordinate], points: Values, low: Values, high: Values) -> None:
     """Narrows how far around points may be asked, so that nothing is asked in a hole.
 
-    A line along an axis leaves a ball that it starts on the surface of, on the side to which that faces.
+    A line along an axis may go on to the side that faces away from a ball, and to the other as far as the ball is off.
     """
     axes = [coordinates.index(item) for item in hole.coordinates]
     arms = points[:, axes] - np.asarray(hole.centre)
     gap = np.maximum(np.linalg.norm(arms, axis=1) - hole.radius, 0.0) / len(axes) ** 0.5
     for column, axis in enumerate(axes):
         outward = arms[:, column] >= 0
-        free = np.inf if touching else gap
-        low[:, axis] = np.maximum(low[:, axis], np.where(touching & outward, points[:, axis], points[:, axis] - free))
-        high[:, axis] = np.minimum(
-            high[:, axis], np.where(touching & ~outward, points[:, axis], points[:, axis] + free)
-        )
+        low[:, axis] = np.maximum(low[:, axis], np.where(outward, points[:, axis] - gap, -np.inf))
+        high[:, axis] = np.minimum(high[:, axis], np.where(outward, np.inf, points[:, axis] + gap))
 
 
 def _constants(benchmark: Benchmark, yardsticks: Yardsticks) -> dict[Parameter, float]:

@@ -17,11 +17,14 @@ import pytest
 import torch
 
 from pinnln import IncommensurableError, ResidualVector, UnitsError
+from pinnln.accuracy_report import AccuracyReport, read_accuracy
+from pinnln.benchmark import FIELDS
 from pinnln.caution import caution
 from pinnln.caution_report import CautionReport
 from pinnln.choices_bench import ChoiceRun, ChoicesBench
 from pinnln.head_to_head_report import read_runs, report
 from pinnln.kernel_bench import KernelBench, Measured
+from pinnln.measured_errors import FILE, read_measured
 from pinnln.solver_bench import Beside, Growth, Peak, SolverBench
 
 ROOT = Path(__file__).parents[1]
@@ -180,6 +183,26 @@ def problem_rows() -> list[str]:
                 f"| {item['source']} |"
             )
     return rows
+
+
+@pytest.mark.parametrize(("document", "mark"), [("README.md", "accuracy, short"), ("docs/accuracy.md", "accuracy")])
+def test_a_document_says_what_the_problems_are_solved_to(document: str, mark: str) -> None:
+    """Between its marks stands the table of the artifact, with the sentences where there is room for them."""
+    found = AccuracyReport.of(json.loads((ROOT / "docs" / "accuracy" / "accuracy.json").read_text()))
+    table = found.short_markdown() if "short" in mark else found.markdown()
+    assert f"<!-- {mark} -->\n{table}\n<!-- /{mark} -->" in (ROOT / document).read_text()
+
+
+def test_the_accuracy_is_that_of_the_runs() -> None:
+    """Each row that was solved has the median of the runs beside it, and the file that is installed has the same."""
+    found = AccuracyReport.of(json.loads((ROOT / "docs" / "accuracy" / "accuracy.json").read_text()))
+    runs, installed = read_accuracy(ROOT / "docs" / "accuracy" / "runs"), read_measured(ROOT / "problems" / FILE)
+    for row in found.rows:
+        ours = [run for run in runs if run.problem == row.problem]
+        assert row.processor is None or median(run.processor for run in ours) == pytest.approx(row.processor, rel=1e-5)
+        if row.measure == FIELDS and ours:
+            assert median(run.largest for run in ours) == pytest.approx(row.error, rel=1e-5)
+        assert installed[row.problem].error == pytest.approx(row.error, rel=1e-5)
 
 
 def lint_rows() -> list[str]:

@@ -8,26 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import pinnln.problems
-from pinnln import MLP, Sampling
-from pinnln.cli import main
-from pinnln.measured_errors import FILE, MeasuredError, from_report, measure_error, read_measured, write_measured
-from pinnln.problems import CATALOG, copper_bar
+from pinnln.measured_errors import FILE, MeasuredError, from_report, read_measured, write_measured
+from pinnln.problems import CATALOG
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = Path(pinnln.problems.__file__).parent / FILE
 REPORT = json.loads((ROOT / "docs" / "deepxde" / "report.json").read_text())
 
 
-def quick():
-    """A copper bar that two steps do not solve."""
-    return replace(copper_bar(), network=MLP(width=6, depth=1), sampling=Sampling(interior=60), steps=2)
-
-
 def test_what_is_installed_is_what_the_bench_says() -> None:
-    """What `pinnln bench problems --report docs/deepxde/report.json` takes over is; all others were measured."""
+    """What `pinnln bench accuracy --report docs/deepxde/report.json` takes over is; all others were measured."""
     installed, told = read_measured(INSTALLED), from_report(REPORT, CATALOG)
     assert set(told) <= set(installed) <= set(CATALOG)
     assert {"poisson", "allen_cahn", "natural_convection"} <= set(told)
@@ -36,7 +28,7 @@ def test_what_is_installed_is_what_the_bench_says() -> None:
         assert installed[name].seconds == pytest.approx(row.seconds, rel=1e-5)
     for name in set(installed) - set(told):
         seeds = installed[name].seeds
-        assert installed[name].command == f"pinnln bench problems {name} --seeds {seeds}"
+        assert installed[name].command == f"pinnln bench accuracy {name} --seeds {seeds}"
 
 
 @pytest.mark.parametrize("name", ["black_scholes", "lotka_volterra", "sir"])
@@ -59,39 +51,9 @@ def test_a_problem_that_is_no_case_of_the_suite_is_taken() -> None:
     assert from_report({**REPORT, "rows": [row]}, CATALOG)["sir"].error == row["pinnln"]["error"]
 
 
-def test_the_median_of_the_seeds() -> None:
-    """Three seeds, three errors; the middle one counts."""
-    found = measure_error(quick(), range(3), "by hand")
-    alone = sorted(measure_error(quick(), [seed], "by hand").error for seed in range(3))
-    assert (found.lowest, found.error, found.highest) == tuple(alone)
-    assert found.seeds == 3
-
-
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     """An error that is not finite too; no file is no error."""
     row = MeasuredError(math.inf, 0.5, math.inf, "error", 2, 1.5, "pinnln")
     write_measured(tmp_path / "found.json", {"copper_bar": row})
     assert read_measured(tmp_path / "found.json") == {"copper_bar": row}
     assert read_measured(tmp_path / "nowhere.json") == {}
-
-
-def test_the_command_keeps_what_it_does_not_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A named problem is solved, a report taken over, the rest stays; the order is that of the catalogue."""
-    monkeypatch.setitem(CATALOG, "copper_bar", quick)
-    path = tmp_path / "found.json"
-    kept = MeasuredError(1.0, 1.0, 1.0, "error", 1, 1.0, "pinnln")
-    write_measured(path, {"sir": kept, "copper_bar": kept})
-    answer = CliRunner().invoke(main, ["bench", "problems", "copper_bar", "--seeds", "1", "--out", str(path)])
-    assert answer.exit_code == 0, answer.output
-    found = read_measured(path)
-    assert list(found) == ["copper_bar", "sir"]
-    assert found["sir"] == kept
-    assert found["copper_bar"].command == "pinnln bench problems copper_bar --seeds 1"
-    assert found["copper_bar"].error != 1.0
-
-
-def test_misuse_of_the_command(tmp_path: Path) -> None:
-    """A name that is none is refused before anything is trained."""
-    answer = CliRunner().invoke(main, ["bench", "problems", "perpetuum", "--out", str(tmp_path / "found.json")])
-    assert answer.exit_code == 2
-    assert "there is no problem 'perpetuum': expected some of copper_bar" in answer.output
