@@ -35,6 +35,7 @@ class Answer:
         """Asked of a solution; the error is infinite where the reference is zero and the value is not."""
         value, reference = quantity.value(solution), float(quantity.reference.magnitude)
         error = abs(value - reference) / abs(reference) if reference else math.inf if value else 0.0
+        error = error if math.isfinite(error) else math.inf
         return cls(quantity.name, f"{quantity.reference.units:~P}", value, reference, error)
 
 

@@ -90,6 +90,7 @@ def page(entry: Entry, notation: str = "unicode") -> str:
         "Groups": groups or ["none"],
         f"Quantities of interest ({benchmark.reference} reference)": asked,
         "Settings": _settings(entry),
+        **({"Published by others": _published(benchmark)} if benchmark.published else {}),
         "Citation": benchmark.citation.split("; "),
     }
     parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items()]
@@ -121,8 +122,15 @@ def plain_page(entry: Entry) -> dict[str, Any]:
             "broyden": benchmark.broyden,
             "windows": benchmark.windows,
         },
+        "accuracy": benchmark.accuracy,
+        "aim": benchmark.aim,
+        "published": [asdict(item) for item in benchmark.published],
         "citation": benchmark.citation,
     }
+
+
+def _published(benchmark: Benchmark) -> list[str]:
+    return [f"{item.error:.2g}, {item.method}    ({item.source})" for item in benchmark.published]
 
 
 def _scales(scales: ResolvedScales) -> list[dict[str, str]]:
@@ -142,6 +150,8 @@ def _settings(entry: Entry) -> list[str]:
         f"{benchmark.sampling.interior} points inside, {benchmark.sampling.face} on a face",
         f"{benchmark.steps} steps of Levenberg-Marquardt{deeper}{windows}",
     ]
+    if benchmark.aim is not None:
+        lines.append(f"to reach a relative error of {benchmark.aim:.0e} in every field")
     if measured is not None:
         lines += [
             f"{measured.measure}: {measured.error:.1e}, median of {measured.seeds} seeds, "

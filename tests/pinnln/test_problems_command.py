@@ -80,6 +80,18 @@ def test_notations() -> None:
     assert "Oxford 1959, sec. 3.3" in answer
 
 
+def test_what_others_reached() -> None:
+    """With method and source, in ASCII too, and what the settings are to reach; nothing where nobody told."""
+    answer = problems("burgers", "--ascii").output
+    assert answer.isascii()
+    assert "?" not in answer
+    assert "Published by others\n" in answer
+    assert "4e-05, SOAP, PirateNet    (arXiv 2502.00604)" in answer
+    assert "to reach a relative error of 1e-06 in every field" in answer
+    assert "Published" not in problems("copper_bar").output
+    assert json.loads(problems("burgers", "--json").output)["aim"] == 1e-6
+
+
 @pytest.mark.parametrize("name", CATALOG)
 def test_every_problem_has_a_page(name: str) -> None:
     """As data with all notations: LaTeX is typeset, ASCII is ASCII; each letter has values or is a field."""
