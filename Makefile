@@ -1,10 +1,11 @@
 # make demo: watch the whole idea work.   make test: check that it does.   make check: types and style.
+# make notebooks: run those of examples/ in full, and keep what they show.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN    := .venv/bin
 READY  := .venv/ready
 DEMO   ?= --iterations 100
 
-.PHONY: demo test check clean
+.PHONY: demo test check notebooks clean
 
 demo: $(READY)
 	$(BIN)/pinnln compare natural_convection --out results/natural_convection $(DEMO)
@@ -16,6 +17,9 @@ check: $(READY) .typed/pinnln
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	MYPYPATH=.typed $(BIN)/mypy -p pinnln
+
+notebooks: $(READY)
+	$(BIN)/python tests/notebooks/notebook.py
 
 $(READY): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

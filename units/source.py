@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 import linecache
+import re
 import sys
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
+
+_CELL = re.compile(r"(^|[/\\])ipykernel_\d+[/\\]\d+\.py$|^<ipython-input")  # what IPython calls the text of a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Source:
         )
 
     def __str__(self) -> str:
+        if _CELL.search(self.path):
+            return f"cell:{self.line}"
         path = Path(self.path)
         shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
         return f"{shown}:{self.line}"

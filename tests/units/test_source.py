@@ -175,6 +175,13 @@ def test_paths_below_the_working_directory_are_shown_relative(tmp_path, monkeypa
     assert str(Source("/elsewhere/bar.py", 3, 1, 3, 2)) == "/elsewhere/bar.py:3"
 
 
+@pytest.mark.parametrize("path", ["/tmp/ipykernel_4711/123456.py", "<ipython-input-3-0a1b2c>", r"\ipykernel_4\5.py"])
+def test_a_cell_of_a_notebook_is_called_one(path):
+    """The file that IPython says the text of a cell is in is one that nobody can open."""
+    assert str(Source(path, 2, 1, 2, 2)) == "cell:2"
+    assert str(Source("/elsewhere/ipykernel_notes.py", 2, 1, 2, 2)) == "/elsewhere/ipykernel_notes.py:2"
+
+
 def test_code_without_column_positions_has_no_span(tmp_path):
     """Where Python kept no columns an expression is made all the same, without a place."""
     path = tmp_path / "script.py"
