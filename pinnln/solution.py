@@ -20,7 +20,7 @@ from pinnln.constant_outputs import bare, unknown_values, with_unknowns
 from pinnln.formulation import TORCH, Formulation, nondimensional
 from pinnln.holes import reach
 from pinnln.kernels import MultiIndex, downward_closure
-from pinnln.laplace import interval
+from pinnln.laplace import interval, posterior
 from pinnln.network import AbstractNetwork
 from pinnln.network_description import describe, restore
 from pinnln.problem import Problem
@@ -111,11 +111,7 @@ class Solution:
         Raises: ProblemError for a coordinate that is missing or a point outside the domain or in a hole, UnitsError if
         the expression is not sound.
         """
-        if not at and not any(isinstance(node, Field | Coordinate) for node in expression.walk()):
-            corner = np.array([[item.low for item in self.formulation.coordinates]])
-            return self._answer(expression, self.values(expression, corner).reshape(()))
-        shape, points = self._points(at)
-        self._require_outside(points)
+        shape, points = self._asked(expression, at)
         return self._answer(expression, self.values(expression, points).reshape(shape))
 
     @property
@@ -123,18 +119,33 @@ class Solution:
         """The unknown constants as training found them, by name."""
         return {item.name: self(item) for item in self.formulation.unknowns}
 
-    def interval(self, unknown: Unknown, level: float = 0.95) -> tuple[Quantity, Quantity]:
-        """Between which values an unknown constant lies with a probability `level`, by Laplace's approximation.
+    def interval(
+        self, expression: Expression, level: float = 0.95, **at: pint.Quantity[Any] | float
+    ) -> tuple[Quantity, Quantity]:
+        """Between which values an unknown constant lies with a probability `level`, by Laplace's approximation; or an
+        expression of unknowns and fields, at points, as far as what is unsure of it are the unknowns.
 
         Assumed: the equations hold, the errors of the measurements are independent and normal, with the sigma that was
         stated or else with that of the misfit, and the misfit is linear in the logarithm of a positive unknown, in any
-        other unknown itself, as far as the interval reaches. An error of the equations or of the network is not in it.
+        other unknown itself, as far as the interval reaches; so is the expression, whose interval is symmetric. An
+        error of the equations or of the network is not in it, nor is that of a further reading.
 
         Raises: ProblemError for an unknown of another problem, or measurements that do not determine it.
         """
-        ends = interval(self.problem, self.formulation, self.network, self.theta, unknown, level)
-        yardstick = self.formulation.yardsticks[unknown]
-        low, high = (self._answer(unknown, np.array(yardstick.reference + yardstick.span * end)) for end in ends)
+        about = (self.problem, self.formulation, self.network, self.theta)
+        if isinstance(expression, Unknown):
+            ends = interval(*about, expression, level)
+            scale = self.formulation.yardsticks[expression]
+            low, high = (self._answer(expression, np.array(scale.reference + scale.span * end)) for end in ends)
+            return low, high
+        shape, points = self._asked(expression, at)
+
+        def ask(theta: torch.Tensor) -> np.ndarray[Any, Any]:
+            return Solution(self.problem, self.formulation, self.network, theta, self.report).values(expression, points)
+
+        middle = ask(self.theta)
+        width = posterior(*about, level, self.formulation.unknowns).spread(self.theta, ask)
+        low, high = (self._answer(expression, (middle + side * width).reshape(shape)) for side in (-1, 1))
         return low, high
 
     def covers(self, **at: pint.Quantity[Any] | float) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -264,6 +275,14 @@ class Solution:
         if set(at) != set(names):
             raise ProblemError(f"expected one quantity for each of ({', '.join(names)}), found ({', '.join(at)})")
         return [_within(item, at[item.name]) for item in self.formulation.coordinates]
+
+    def _asked(self, expression: Expression, at: dict[str, Any]) -> tuple[tuple[int, ...], np.ndarray[Any, Any]]:
+        """The points at which an expression is asked: any one, if it is of constants alone."""
+        if not at and not any(isinstance(node, Field | Coordinate) for node in expression.walk()):
+            return (), np.array([[item.low for item in self.formulation.coordinates]])
+        shape, points = self._points(at)
+        self._require_outside(points)
+        return shape, points
 
     def _points(self, at: dict[str, Any]) -> tuple[tuple[int, ...], np.ndarray[Any, Any]]:
         columns = self._columns(at)

@@ -71,6 +71,20 @@ def test_the_interval_is_that_of_the_formula(seed: int) -> None:
     assert math.log(high / low) / 2 == pytest.approx(1.96 * EXACT, rel=0.03)
 
 
+def test_a_field_is_as_sure_as_the_unknown_lets_it_be() -> None:
+    """T − T₀ is proportional to 1/k, so its interval is as wide as that of ln k tells, and nothing at the cold ends."""
+    problem, k = bar(0)
+    solution, T = solved(problem), problem.fields[0]
+    low, high = solution.interval(T, x=np.array([0.0, 2.0, 5.0, 10.0]) * Q("1 cm"))
+    places = np.array([0.0, 0.02, 0.05, 0.1])
+    rise = 5e5 / (2 * solution(k).magnitude) * places * (0.1 - places)
+    assert low.units == high.units == solution(T, x=L / 2).units
+    np.testing.assert_allclose((high - low).magnitude / 2, 1.96 * EXACT * rise, rtol=0.03, atol=1e-9)
+    ends = [end.m_as("W/K") for end in solution.interval(k * Q("2 m"))]
+    assert sum(ends) / 4 == pytest.approx(solution(k).magnitude)
+    assert (ends[1] - ends[0]) / 4 == pytest.approx(1.96 * EXACT * solution(k).magnitude, rel=0.03)
+
+
 def test_without_sigma_the_misfit_tells_it() -> None:
     """The width is Student's quantile times the spread of the misfit about the best fit; a higher level is wider."""
     problem, k = bar(3, sigma=False)
@@ -131,6 +145,14 @@ def test_two_unknowns_are_a_straight_line_through_points() -> None:
         assert solution(end).magnitude == pytest.approx(expected[place], abs=0.05 * NOISE)
         assert (low + high) / 2 == pytest.approx(solution(end).magnitude)
         assert (high - low) / 2 == pytest.approx(1.6449 * math.sqrt(covariance[place, place]), rel=0.02)
+    rise = np.array([-1.0, 1.0])
+    low, high = (item.m_as("kelvin") for item in solution.interval(right - left, level=0.9))
+    assert high - low == pytest.approx(2 * 1.6449 * math.sqrt(rise @ covariance @ rise), rel=0.02)
+    along = np.linspace(0, 1, 5)[:, None] * [[-1, 1]] + [[1, 0]]
+    low, high = (item.magnitude for item in solution.interval(T, level=0.9, x=np.linspace(0, 1, 5) * L))
+    np.testing.assert_allclose((low + high) / 2, along @ expected, atol=0.1 * NOISE)
+    spread = np.sqrt(np.einsum("ni,ij,nj->n", along, covariance, along))
+    np.testing.assert_allclose((high - low) / 2, 1.6449 * spread, rtol=0.03)
 
 
 def test_what_tells_no_interval_is_refused() -> None:
@@ -141,7 +163,13 @@ def test_what_tells_no_interval_is_refused() -> None:
         solution.interval(unknown("c", guess=Q("1 J")))
     with pytest.raises(ProblemError, match=r"expected a level between 0 and 1, such as 0\.95, found 95"):
         solution.interval(k, level=95)
+    with pytest.raises(ProblemError, match=r"expected one quantity for each of \(x\), found \(\)"):
+        solution.interval(problem.fields[0])
     (x,) = coordinates(x=(0 * L, L))
+    U = field("U", "kelvin", of=(x,))
+    known = solved(Problem(Residual("heat", Q("25 W/m/K") * d(U, x, x) + HEATING), Dirichlet(U, COLD, on=x.ends)))
+    with pytest.raises(ProblemError, match="no unknown constant in this problem, and so nothing that a measurement"):
+        known.interval(U, x=L / 2)
     T, q = field("T", "kelvin", of=(x,)), unknown("q", guess=Q("5e5 W/m^3"))
     for count, words in (
         (2, "2 measurements for 2 unknown constants"),
