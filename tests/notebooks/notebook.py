@@ -68,7 +68,8 @@ def executed(book: NotebookNode, *, strict: bool = False) -> NotebookNode:
     threads = {"OMP_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     private = Config(KernelManager={"transport_encryption": "required"})
     place = {"metadata": {"path": ROOT / "examples"}}
-    client = NotebookClient(copy, config=private, timeout=None, record_timing=False, resources=place)
+    manner = {"timeout": None, "startup_timeout": 600, "record_timing": False, "coalesce_streams": True}
+    client = NotebookClient(copy, config=private, resources=place, **manner)
     client.execute(env={**os.environ, **threads})
     if strict:
         copy.cells.pop(0)

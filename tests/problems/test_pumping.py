@@ -116,6 +116,17 @@ def test_the_drawdown_is_that_of_theis(solution: Solution) -> None:
     np.testing.assert_allclose(solution(solution.problem.fields[0], y=y).m_as("m"), theis(*found), atol=5e-3)
 
 
+def test_the_drawdown_is_as_sure_as_that_of_least_squares(solution: Solution) -> None:
+    """At every reading, from the slopes of Theis's formula in ln K and ln S and the misfit of the readings."""
+    logs = np.log([solution.unknowns[name].m_as(unit) for name, unit in (("K", "m/day"), ("S", "1/m"))])
+    steps = 1e-6 * np.eye(2)
+    slopes = np.stack([(theis(*np.exp(logs + h)) - theis(*np.exp(logs - h))) / 2e-6 for h in steps], axis=1)
+    variance = ((theis(*np.exp(logs)) - DRAWDOWN) ** 2).sum() / (len(DRAWDOWN) - 2)
+    spread = np.sqrt(variance * np.einsum("ni,ij,nj->n", slopes, np.linalg.inv(slopes.T @ slopes), slopes))
+    low, high = solution.interval(solution.problem.fields[0], y=np.log(RADII**2 / MINUTES / 9000))
+    np.testing.assert_allclose((high - low).m_as("m") / 2, stdtrit(67, 0.975) * spread, rtol=0.05, atol=2e-4)
+
+
 def test_another_guess_ends_in_the_same_answer() -> None:
     """Twice the conductivity and half of the storage."""
     benchmark = oude_korendijk(Q("20 m/day"), Q("5e-6 1/m"))
