@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ class Posterior:
 
     def width(self, place: int) -> float:
         """Half of the interval of one κ."""
-        return self.quantile * float(self.covariance[place, place]) ** 0.5
+        return self.quantile * math.sqrt(float(self.covariance[place, place]))
 
     def spread(self, theta: torch.Tensor, ask: Callable[[torch.Tensor], Values]) -> Values:
         """Half of the interval of what `ask` answers for parameters θ (P,), to first order in κ."""

@@ -23,12 +23,16 @@ from notebook import (
 )
 
 ENDS_IN = {
-    "caution": (0.0, 0.05),
-    "first_steps": (0.0, 1e-6),
+    "caution": (0.0, 0.05),  # what is left of the residuals
+    "cavity_four_ways": (0.0, 0.5),  # error of the Nusselt number, in percent
+    "first_steps": (0.0, 1e-6),  # largest error, over the rise it began with
+    "pumping_test": (0.0, 3.0),  # distance from the published conductivity, in percent
 }
 SHORT = {
     "caution": {"STEPS": 5},
+    "cavity_four_ways": {"STEPS": 2},
     "first_steps": {"STEPS": 5},
+    "pumping_test": {"STEPS": 5},
 }
 LARGEST = 400_000
 BY_NAME = {path.stem: path for path in NOTEBOOKS}
