@@ -19,7 +19,11 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = tuple(sorted((ROOT / "examples").glob("*.ipynb")))
 PARAMETERS = "parameters"  # the tag of the cell whose numbers a short form changes
 FIGURE = "figure:"  # starts a tag that says of which document the figure of a cell is
-_STRICT = 'import warnings\n\nwarnings.simplefilter("error")'
+_STRICT = """import warnings
+
+warnings.simplefilter("error")
+warnings.filterwarnings("default", module="ipykernel")  # whose own warnings are no fault of a notebook
+"""
 
 
 def read(path: Path) -> NotebookNode:

@@ -38,6 +38,12 @@ LARGEST = 400_000
 BY_NAME = {path.stem: path for path in NOTEBOOKS}
 
 
+def everything(cell: NotebookNode) -> str:
+    """What a cell shows in any form but figures."""
+    shown = [output.get("data", {}) for output in cell.outputs]
+    return text_of(cell) + "".join(str(value) for data in shown for kind, value in data.items() if kind != "image/png")
+
+
 def last_number(book: NotebookNode) -> float:
     """The last number that a notebook prints."""
     found: list[str] = re.findall(r"-?\d+\.\d+(?:e[-+]\d+)?", text_of(code_cells(book)[-1]))
@@ -71,7 +77,7 @@ def test_what_is_kept_was_made_by_the_code_beside_it(name: str) -> None:
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     outputs = [output for cell in cells for output in cell.outputs]
     assert not [output for output in outputs if output.output_type == "error"]
-    assert not re.search(r"/(home|root|tmp|usr|opt|work|Users)/|ipykernel|Warning", "".join(map(text_of, cells)))
+    assert not re.search(r"/(home|root|tmp|usr|opt|work|Users)/|ipykernel|Warning", "".join(map(everything, cells)))
     assert any(figures_of(cell) for cell in cells)
 
 
@@ -87,8 +93,8 @@ def test_a_notebook_runs_in_a_short_form(name: str) -> None:
     """Trained for a few steps, warnings being errors, it says what is kept up to the training, and ends further off."""
     kept = read(BY_NAME[name])
     short = executed(with_parameters(kept, SHORT[name]), strict=True)
-    assert before_training(short)[1:] == before_training(kept)[1:]
-    assert sum(map(len, before_training(kept))) > 100
+    assert before_training(short) == before_training(kept)
+    assert sum(map(len, before_training(kept))) > 50
     assert list(map(len, map(figures_of, code_cells(short)))) == list(map(len, map(figures_of, code_cells(kept))))
     expected, _ = ENDS_IN[name]
     assert abs(last_number(short) - expected) > abs(last_number(kept) - expected)
@@ -139,4 +145,4 @@ def test_a_mistake_in_a_cell_is_shown_where_it_stands() -> None:
     mistaken = "print('here:')\nprint(Problem(Residual('sum', d(u, x) + u)).lint())"
     said = text_of(executed(book_of(stated, mistaken)).cells[1])
     assert re.search(r" cell:2$", said, re.MULTILINE)
-    assert "^^^" in said
+    assert re.search(r"^ +\| .*\^$", said, re.MULTILINE)
