@@ -88,6 +88,35 @@ def test_what_is_kept_ends_in_its_number(name: str) -> None:
     assert last_number(read(BY_NAME[name])) == pytest.approx(expected, abs=tolerance)
 
 
+def said(name: str) -> str:
+    """All that a notebook shows as text."""
+    return "".join(map(text_of, code_cells(read(BY_NAME[name]))))
+
+
+def test_the_caution_leaves_what_it_says() -> None:
+    """All of the residuals on the textbook's loss, which cannot tell them apart, and next to nothing on the other."""
+    naive, legal = map(float, said("caution").splitlines()[-1].split(", "))
+    assert naive == 1
+    assert legal < 0.05
+
+
+def test_only_the_ways_that_measure_in_scales_find_the_roll() -> None:
+    """The unsafe ways are off by more than a tenth, the others by less than half a percent."""
+    rows = re.findall(r"^\S.*?(unsafe)? +Nu .* error +([\d.]+) %$", said("cavity_four_ways"), re.MULTILINE)
+    assert [unsafe for unsafe, _ in rows] == ["unsafe", "unsafe", "", ""]
+    assert all(float(error) > 10 if unsafe else float(error) < 0.5 for unsafe, error in rows)
+
+
+def test_each_piezometer_alone_tells_another_storage() -> None:
+    """The intervals of S do not meet, and those of both together hold the published values."""
+    text, number = said("pumping_test"), r"([\d.]+)(?:×10⁻⁵ 1/m| m/d)"
+    _, near, far = re.findall(rf"S = {number}, with 95 % between {number} and {number}", text)
+    assert float(near[2]) < float(far[1])
+    both = re.findall(rf"between {number} and {number}\n    published: {number}", text)
+    assert len(both) == 2
+    assert all(float(low) < float(published) < float(high) for low, high, published in both)
+
+
 @pytest.mark.parametrize("name", SHORT)
 def test_a_notebook_runs_in_a_short_form(name: str) -> None:
     """Trained for a few steps, warnings being errors, it says what is kept up to the training, and ends further off."""
