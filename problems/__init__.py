@@ -2,15 +2,20 @@
 
 from pinnln.problems.acoustics import helmholtz
 from pinnln.problems.convection import natural_convection
+from pinnln.problems.electrodynamics import maxwell_cavity_mode
 from pinnln.problems.electrostatics import poisson
 from pinnln.problems.epidemic import sir
-from pinnln.problems.heat import copper_bar
+from pinnln.problems.groundwater import darcy_flow
+from pinnln.problems.heat import copper_bar, heat_2d
 from pinnln.problems.joule import joule_heating
 from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
+from pinnln.problems.pipes import poisson_with_holes
 from pinnln.problems.populations import lotka_volterra
 from pinnln.problems.poroelastic import poroelastic_column
 from pinnln.problems.pumping import oude_korendijk
+from pinnln.problems.radiation import radiating_fin
+from pinnln.problems.reactor import arrhenius_reactor
 from pinnln.problems.rheology import shear_heating
 from pinnln.problems.shock import burgers
 from pinnln.problems.thermoelastic import thermoelastic_bar
@@ -23,15 +28,21 @@ CATALOG = {
     maker.__name__: maker
     for maker in (
         copper_bar,
+        heat_2d,
+        radiating_fin,
         joule_heating,
         thermoelastic_bar,
         poroelastic_column,
         shear_heating,
+        arrhenius_reactor,
         natural_convection,
         poisson,
+        poisson_with_holes,
+        darcy_flow,
         helmholtz,
         burgers,
         wave,
+        maxwell_cavity_mode,
         advection,
         allen_cahn,
         kovasznay,
@@ -48,18 +59,24 @@ __all__ = [
     "CATALOG",
     "advection",
     "allen_cahn",
+    "arrhenius_reactor",
     "black_scholes",
     "burgers",
     "copper_bar",
+    "darcy_flow",
     "diffusivity_from_temperatures",
+    "heat_2d",
     "helmholtz",
     "joule_heating",
     "kovasznay",
     "lotka_volterra",
+    "maxwell_cavity_mode",
     "natural_convection",
     "oude_korendijk",
     "poisson",
+    "poisson_with_holes",
     "poroelastic_column",
+    "radiating_fin",
     "shear_heating",
     "sir",
     "thermoelastic_bar",
