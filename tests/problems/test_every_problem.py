@@ -10,7 +10,7 @@ import pytest
 
 from pinnln import MLP, Benchmark, LevenbergMarquardt, Sampling, solve
 from pinnln.formulation import nondimensional
-from pinnln.problems import CATALOG, advection, allen_cahn, helmholtz, sir, wave
+from pinnln.problems import CATALOG, advection, allen_cahn, heat_2d, helmholtz, sir, wave
 from pinnln.reference_check import check_reference
 from pinnln.restating import SYSTEMS, restated
 from pinnln.solution import fingerprint
@@ -19,6 +19,7 @@ from pinnln.units import Q, lint
 EVERY = {name: maker() for name, maker in CATALOG.items()}
 
 EASED = {
+    "heat_2d": heat_2d(bands=2),
     "helmholtz": helmholtz(up=2),
     "wave": wave(duration=Q("0.2 s")),
     "advection": advection(speed=Q("3 m/s")),
