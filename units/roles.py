@@ -162,9 +162,10 @@ def roles_of(problem: Stated, dimensions: Mapping[str, Dimension]) -> dict[str, 
             for letter, part in its.items():
                 found.setdefault(letter, part)
         elif statement.kind == "Robin" and isinstance(statement.target, Sum):
-            first, second = statement.target.operands
-            found.setdefault("h", constants_of(first.operands[0]))
-            found.setdefault("λ", constants_of(second.operands[0]))
+            first, second = (constants_of(operand.operands[0]) for operand in statement.target.operands)
+            if first.powers != found.get("U", Part(0.0, DIMENSIONLESS, {"": Fraction(1)})).powers:
+                found.setdefault("h", first)  # and not the stream of P. V. Danckwerts
+                found.setdefault("λ", second)
         for node in statement.expression.walk() if statement.kind == "residual" else ():
             if isinstance(node, Number) and str(node.dimension) in _CONSTANTS:
                 found.setdefault(_CONSTANTS[str(node.dimension)], constants_of(node))
@@ -174,6 +175,8 @@ def roles_of(problem: Stated, dimensions: Mapping[str, Dimension]) -> dict[str, 
 def _of_equation(items: list[Addend]) -> dict[str, Part]:
     found: dict[str, Part] = {}
     carriers = {_field(slope): item.constants for item in items if (slope := item.slope) and _carries(item)}
+    for stream in _streams(items):
+        carriers.setdefault(stream, Part(1.0, DIMENSIONLESS))
     for item in items:
         slope = item.slope
         if slope is not None and not item.values and _field(slope) in carriers:
@@ -212,6 +215,18 @@ def _carries(item: Addend) -> bool:
     if slope.coordinates[0].is_time:
         return not item.values
     return len(item.values) == 1 and str(item.values[0].dimension) == _SPEED
+
+
+def _streams(items: list[Addend]) -> list[Field]:
+    """The fields that a constant speed carries while they diffuse and nothing changes in time:  u ∂f/∂x = D ∂²f/∂x²."""
+    carried = [
+        _field(slope)
+        for item in items
+        if (slope := item.slope) and not item.values and len(slope.coordinates) == 1
+        if not slope.coordinates[0].is_time and str(item.constants.dimension) == _SPEED
+    ]
+    diffusing = [_field(slope) for item in items if (slope := item.slope) and _twice(slope, in_time=False)]
+    return [field_ for field_ in carried if field_ in diffusing]
 
 
 def _twice(slope: Derivative, *, in_time: bool) -> bool:

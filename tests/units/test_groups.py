@@ -151,6 +151,21 @@ def test_groups_of_constants_that_their_dimension_tells() -> None:
     assert str(next(item for item in groups.groups if item.symbol == "Ma")) == "Ma = U / c = 0.001333    (Mach number)"
 
 
+def test_a_steady_stream_of_constant_speed_has_its_peclet_number() -> None:
+    """u T′ = α T″ with the feed  uT − αT′ = uT₀  at its inlet is not cooled there; by a film of another speed it is."""
+    L, u, alpha, T0 = Q("1 m"), constant("u", Q("2 mm/s")), constant("a", Q("1 cm^2/s")), Q("300 K")
+    (x,) = coordinates(x=(0 * L, L))
+    T = field("T", "kelvin", of=(x,))
+    stream = Residual("heat", u * d(T, x) - alpha * d(T, x, x))
+    end = Dirichlet(T, Q("280 K"), on=x.end)
+    fed = found(Problem(stream, Robin(T, a=u, b=alpha, g=u * T0, on=x.start), end))
+    assert fed["Pe"] == pytest.approx(2e-3 / 1e-4)
+    assert "Bi" not in fed
+    film = constant("film", Q("5 mm/s"))
+    filmed = found(Problem(stream, Robin(T, a=film, b=alpha, g=film * T0, on=x.start), end))
+    assert (filmed["Pe"], filmed["Bi"]) == (pytest.approx(20), pytest.approx(50))
+
+
 def test_what_has_no_name_is_counted_by_buckingham() -> None:
     """A beam on an elastic bed: EI w⁗ + k w = q has one product of EI, k, L that no table knows."""
     L, EI, bed, load = Q("3 m"), Q("2e6 N*m^2"), Q("5 MPa"), Q("1 kN/m")
