@@ -16,8 +16,9 @@ class FourierFeatures(AbstractNetwork):
     """A network that sees cos(b·x) and sin(b·x) in place of its features x, for `count` fixed random frequencies b.
 
     Args: network; count; spread, the standard deviation of each component of b, in radians over half the extent of the
-    box; seed of the frequencies, which are not trained. A solution that varies over a length ℓ of a box of size L asks
-    for a spread of about L/(2ℓ); a larger one fits noise. Features of a periodic coordinate stay periodic.
+    box, one for all or one for each coordinate in turn; seed of the frequencies, which are not trained. A solution that
+    varies over a length ℓ of a box of size L asks for a spread of about L/(2ℓ); a larger one fits noise. Features of a
+    periodic coordinate stay periodic; it counts twice, for its cosine and its sine.
 
     Source: Tancik et al., Fourier features let networks learn high frequency functions in low dimensional domains
     (2020); Wang, Wang and Perdikaris, On the eigenvector bias of Fourier feature networks (2021), for equations.
@@ -29,14 +30,18 @@ class FourierFeatures(AbstractNetwork):
 
     network: AbstractNetwork
     count: int = 32
-    spread: float = 1.0
+    spread: float | tuple[float, ...] = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.count < 1 or not self.spread > 0:
+        if self.count < 1 or not all(each > 0 for each in self._spreads) or not self._spreads:
             raise ValueError(f"expected a positive count and spread, found {self.count} and {self.spread}")
         if not isinstance(self.network, AbstractNetwork):
             raise TypeError(f"expected a network behind the features, found {self.network!r}")
+
+    @property
+    def _spreads(self) -> tuple[float, ...]:
+        return self.spread if isinstance(self.spread, tuple) else (self.spread,)
 
     def tape(
         self,
@@ -59,9 +64,18 @@ class FourierFeatures(AbstractNetwork):
         return self.network.initialize(2 * self.count, outputs, seed)
 
     def waves(self, features: torch.Tensor, indices: tuple[MultiIndex, ...]) -> torch.Tensor:
-        """cos(b·x) and sin(b·x) with their derivatives (C, N, 2 count), from those of x (C, N, f)."""
+        """cos(b·x) and sin(b·x) with their derivatives (C, N, 2 count), from those of x (C, N, f).
+
+        Raises: ValueError if there are several spreads, but not one for each feature.
+        """
+        if len(self._spreads) not in (1, features.shape[2]):
+            raise ValueError(
+                f"expected a spread for each of {features.shape[2]} features of the coordinates, or one for all, "
+                f"found {self.spread}"
+            )
         generator = torch.Generator().manual_seed(self.seed)
-        drawn = torch.randn(self.count, features.shape[2], dtype=torch.float64, generator=generator) * self.spread
+        drawn = torch.randn(self.count, features.shape[2], dtype=torch.float64, generator=generator)
+        drawn = drawn * torch.tensor(self._spreads, dtype=torch.float64)
         shift = torch.full((self.count,), math.pi / 2, dtype=torch.float64)
         record = Recording(indices, keep=False)
         phase = record.linear(

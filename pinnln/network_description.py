@@ -58,12 +58,14 @@ def _described(part: object) -> dict[str, Any]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(value)
     return value if value is None or isinstance(value, bool | int | float | str) else _described(value)
 
 
 def _restored(description: Mapping[str, Any]) -> _Part:
     arguments = {
-        key: _restored(value) if isinstance(value, Mapping) else value
+        key: _restored(value) if isinstance(value, Mapping) else tuple(value) if isinstance(value, list) else value
         for key, value in description.items()
         if key != "kind"
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from math import pi
 from pathlib import Path
@@ -191,6 +192,14 @@ def test_every_network_solves_and_is_kept(name: str, tmp_path: Path) -> None:
     assert again(T, x=L / 4, y=L / 3).m == pytest.approx(solution(T, x=L / 4, y=L / 3).m, rel=1e-12)
 
 
+def test_each_coordinate_may_have_its_own_spread() -> None:
+    """Frequencies along the first are thirty times as high, those along the second are what they were."""
+    place = torch.tensor([[0.01, 0.3]], dtype=torch.float64)[None]
+    one, each = (FourierFeatures(MLP(6, 1), count=50, spread=spread) for spread in (1.0, (30.0, 1.0)))
+    longer = place * torch.tensor([30.0, 1.0], dtype=torch.float64)
+    torch.testing.assert_close(each.waves(place, ((0, 0),)), one.waves(longer, ((0, 0),)), rtol=0, atol=1e-14)
+
+
 def test_the_first_parameters_are_those_of_the_seed() -> None:
     """Weights of 1.5 times Glorot's deviation, spread biases but for the last; blocks of a PirateNet are shut."""
     theta = MLP(200, 1).initialize(100, 1, seed=4)
@@ -218,6 +227,10 @@ def test_what_is_no_network_is_refused() -> None:
             kind(activation="relu")
     with pytest.raises(ValueError, match="expected a positive count and spread, found 4 and 0"):
         FourierFeatures(MLP(), count=4, spread=0.0)
+    with pytest.raises(ValueError, match=r"expected a positive count and spread, found 4 and \(1.0, 0.0\)"):
+        FourierFeatures(MLP(), count=4, spread=(1.0, 0.0))
+    with pytest.raises(ValueError, match=r"expected a spread for each of 2 features .* found \(1.0, 2"):
+        answer(FourierFeatures(MLP(), count=4, spread=(1.0, 2.0, 3.0)), steps=1)
     with pytest.raises(TypeError, match="expected a network behind the features, found 20"):
         FourierFeatures(20)  # type: ignore[arg-type]
     features = torch.zeros(1, 1, 2, dtype=torch.float64)
@@ -231,6 +244,8 @@ def test_descriptions_are_data() -> None:
     """A network in a network comes back; what is not known is refused by name."""
     network = FourierFeatures(MLP(6, 2, layer_norm=PreNorm(1e-4)), count=5)
     assert restore(describe(network)) == network
+    each = FourierFeatures(MLP(6, 2), count=5, spread=(30.0, 1.0))
+    assert restore(json.loads(json.dumps(describe(each)))) == each
     with pytest.raises(ProblemError, match="found a network of kind Transformer: expected one of MLP, ResidualMLP"):
         restore({"kind": "Transformer"})
     with pytest.raises(ProblemError, match=r"found MLP with arguments it does not take: .*'heads'"):
