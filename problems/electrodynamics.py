@@ -66,15 +66,14 @@ def maxwell_cavity_mode(
     x, y, t = coordinates(x=(0 * length, length), y=(0 * width, width), t=(Q("0 s"), periods / frequency))
     E = field("E", "V/m", of=(x, y, t))
     Hx, Hy = field("Hx", "A/m", of=(x, y, t)), field("Hy", "A/m", of=(x, y, t))
-    none = 0 * amplitude / impedance
     problem = Problem(
         Residual("faraday_x", mu * d(Hx, t) + d(E, y)),
         Residual("faraday_y", mu * d(Hy, t) - d(E, x)),
         Residual("ampere", eps * d(E, t) - d(Hy, x) + d(Hx, y)),
         Dirichlet(E, 0 * amplitude, on=[x.ends, y.ends]),
         Initial(E, amplitude * sin(m * pi * x / length) * sin(n * pi * y / width)),
-        Initial(Hx, none),
-        Initial(Hy, none),
+        Initial(Hx, 0 * amplitude / impedance),
+        Initial(Hy, 0 * amplitude / impedance),
     )
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:

@@ -17,6 +17,7 @@ from pinnln import (
     Residual,
     Sampling,
     Scales,
+    constant,
     coordinates,
     d,
     field,
@@ -64,9 +65,10 @@ def radiating_fin(
     require("2εσT³L²/(kδ)", N, "", "beyond it the fin is cold before its tip, and a shorter one does", high=100.0)
     (x,) = coordinates(x=(0 * length, length))
     T = field("T", "kelvin", of=(x,))
-    radiated = 2 * emissivity * sigma * (T**4 - surroundings.to("kelvin") ** 4)
+    cold = constant("surroundings", surroundings.to("kelvin"))
+    radiated = 2 * constant("emissivity", emissivity) * (sigma * (T**4 - cold**4))
     problem = Problem(
-        Residual("heat", heat_conductivity * thickness * d(T, x, x) - radiated),
+        Residual("heat", heat_conductivity * (thickness * d(T, x, x)) - radiated),
         Dirichlet(T, base, on=x.start),
         Neumann(T, Q("0 K/m"), on=x.end),
     )

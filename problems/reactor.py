@@ -17,6 +17,7 @@ from pinnln import (
     Robin,
     Sampling,
     Scales,
+    constant,
     coordinates,
     d,
     exp,
@@ -75,12 +76,12 @@ def arrhenius_reactor(
     _require_one_state(mass, heat, damkohler, gamma, beta)
     (x,) = coordinates(x=(0 * length, length))
     c, T = field("c", "mol/L", of=(x,)), field("T", "kelvin", of=(x,))
-    reacted = attempts * exp(-activation / (gas * T)) * c
-    warm = feed_temperature.to("kelvin")
+    reacted = attempts * exp(-(activation / (gas * T))) * c
+    fed, warm = constant("feed", feed), constant("feed_temperature", feed_temperature.to("kelvin"))
     problem = Problem(
         Residual("mass", dispersion * d(c, x, x) - speed * d(c, x) - reacted),
         Residual("heat", heat_dispersion * d(T, x, x) - speed * d(T, x) + rise_per_feed * reacted),
-        Robin(c, a=speed, b=dispersion, g=speed * feed, on=x.start),
+        Robin(c, a=speed, b=dispersion, g=speed * fed, on=x.start),
         Robin(T, a=speed, b=heat_dispersion, g=speed * warm, on=x.start),
         Neumann(c, 0 * feed / length, on=x.end),
         Neumann(T, Q("0 K/m"), on=x.end),
