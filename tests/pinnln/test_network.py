@@ -164,6 +164,7 @@ SOLVERS: dict[str, AbstractNetwork] = {
     "ModifiedMLP": ModifiedMLP(8, 2),
     "PirateNet": PirateNet(8, 1),
     "FourierFeatures": FourierFeatures(MLP(8, 1, "sin"), count=6),
+    "beside coordinates": FourierFeatures(MLP(8, 1), count=4, spread=(1.0, 0.0), beside=True),
 }
 
 
@@ -200,6 +201,20 @@ def test_each_coordinate_may_have_its_own_spread() -> None:
     torch.testing.assert_close(each.waves(place, ((0, 0),)), one.waves(longer, ((0, 0),)), rtol=0, atol=1e-14)
 
 
+def test_coordinates_are_seen_beside_the_waves() -> None:
+    """The waves of the first coordinate alone, then both coordinates with their derivatives; the network behind has an
+    input for each."""
+    indices = ((0, 0), (1, 0), (0, 1))
+    features = torch.randn(3, 5, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    beside = FourierFeatures(MLP(6, 1), count=4, spread=(3.0, 0.0), beside=True)
+    seen = beside.waves(features, indices)
+    assert seen.shape == (3, 5, 10)
+    assert torch.equal(seen[..., 8:], features)
+    moved = features + torch.tensor([0.0, 1.0], dtype=torch.float64) * torch.tensor([1.0, 0.0, 0.0])[:, None, None]
+    torch.testing.assert_close(beside.waves(moved, indices)[..., :8], seen[..., :8], rtol=0, atol=1e-14)
+    assert beside.size(2, 1) == MLP(6, 1).size(10, 1)
+
+
 def test_the_first_parameters_are_those_of_the_seed() -> None:
     """Weights of 1.5 times Glorot's deviation, spread biases but for the last; blocks of a PirateNet are shut."""
     theta = MLP(200, 1).initialize(100, 1, seed=4)
@@ -229,6 +244,9 @@ def test_what_is_no_network_is_refused() -> None:
         FourierFeatures(MLP(), count=4, spread=0.0)
     with pytest.raises(ValueError, match=r"expected a positive count and spread, found 4 and \(1.0, 0.0\)"):
         FourierFeatures(MLP(), count=4, spread=(1.0, 0.0))
+    for spread in ((0.0, 0.0), (-1.0, 1.0), ()):
+        with pytest.raises(ValueError, match="may be zero if the network sees them beside the waves, with beside=True"):
+            FourierFeatures(MLP(), count=4, spread=spread, beside=True)
     with pytest.raises(ValueError, match=r"expected a spread for each of 2 features .* found \(1.0, 2"):
         answer(FourierFeatures(MLP(), count=4, spread=(1.0, 2.0, 3.0)), steps=1)
     with pytest.raises(TypeError, match="expected a network behind the features, found 20"):
