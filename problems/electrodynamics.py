@@ -109,7 +109,7 @@ def maxwell_cavity_mode(
         exact=exact,
         network=MLP(width=24, depth=2),
         sampling=Sampling(interior=3000, face=100),
-        steps=150,
+        steps=250,
         citation="J. D. Jackson, Classical Electrodynamics, 3rd ed., Wiley 1999, §8.7",
-        aim=1e-5,
+        aim=1e-3,
     )

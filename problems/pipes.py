@@ -98,13 +98,13 @@ def poisson_with_holes(
             ),
         ),
         exact=exact,
-        network=MLP(width=24, depth=2),
+        network=MLP(width=20, depth=3),
         sampling=Sampling(interior=2500, face=100),
-        steps=150,
+        steps=200,
         citation="Z. Hao et al., PINNacle, arXiv 2306.08827 (2023)",
         reference="computed",
         accuracy=1e-10,
-        aim=1e-6,
+        aim=1e-4,
         published=(
             PublishedError(
                 1.23e-2,
