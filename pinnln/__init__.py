@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pinnln.comparison import Comparison as Comparison, compare as compare
     from pinnln.conditioning import LayerNorm as LayerNorm, MeanSquare as MeanSquare
     from pinnln.conditions import (
+        Balance as Balance,
         Dirichlet as Dirichlet,
         Initial as Initial,
         Neumann as Neumann,
@@ -87,7 +88,7 @@ _HOME = {
     "causal": ("Causal",),
     "comparison": ("Comparison", "compare"),
     "conditioning": ("LayerNorm", "MeanSquare"),
-    "conditions": ("Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
+    "conditions": ("Balance", "Dirichlet", "Initial", "Neumann", "Periodic", "Pin", "Robin"),
     "conflict_free": ("ConFIG",),
     "first_order": ("SOAP", "Adam"),
     "fourier_features": ("FourierFeatures",),

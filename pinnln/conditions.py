@@ -111,6 +111,30 @@ class Robin(_Stated):
         super().__init__(requirements)
 
 
+class Balance(_Stated):
+    """An equation on faces and on the rims of holes, as the expression that must vanish there:  left − right.
+
+    For what no other condition says, as that nothing pulls at the rim of a hole, or what a surface radiates:
+    Balance("radiated", k * d(T, x) + eps * sigma * T**4, on=x.end).
+
+    Args: name, as it stands in tables and errors; expression of the fields; on, faces and holes.
+    Raises: ProblemError if the expression holds no field, or a face is not of its domain.
+    """
+
+    def __init__(self, name: str, expression: Expression, on: Faces) -> None:
+        source = caller()
+        nodes = expression.walk() if isinstance(expression, Expression) else ()
+        fields = [node for node in nodes if isinstance(node, Field)]
+        if not fields:
+            raise ProblemError(f"Balance({name!r}): expected an expression of fields, found {expression!r}")
+        scope = named_quantities()
+        requirements = [
+            _required(Statement(f"{name} on {face}", "Balance", expression, source=source, scope=scope), face)
+            for face in _faces(on, fields[0], "Balance")
+        ]
+        super().__init__(requirements)
+
+
 class Periodic(_Stated):
     """The same value and the same slope at both ends of a coordinate.
 

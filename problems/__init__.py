@@ -1,12 +1,19 @@
 """A library of problems: real physics with units, each with a reference it must meet."""
 
 from pinnln.problems.acoustics import helmholtz
+from pinnln.problems.beam import euler_bernoulli_beam
+from pinnln.problems.condensate import schroedinger
 from pinnln.problems.convection import natural_convection
 from pinnln.problems.electrodynamics import maxwell_cavity_mode
 from pinnln.problems.electrostatics import poisson
 from pinnln.problems.epidemic import sir
 from pinnln.problems.groundwater import darcy_flow
 from pinnln.problems.heat import copper_bar, heat_2d
+from pinnln.problems.elasticity import plane_elasticity
+from pinnln.problems.electrostatics import poisson
+from pinnln.problems.epidemic import sir
+from pinnln.problems.flame import kuramoto_sivashinsky
+from pinnln.problems.heat import copper_bar
 from pinnln.problems.joule import joule_heating
 from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
@@ -17,6 +24,7 @@ from pinnln.problems.pumping import oude_korendijk
 from pinnln.problems.radiation import radiating_fin
 from pinnln.problems.reactor import arrhenius_reactor
 from pinnln.problems.rheology import shear_heating
+from pinnln.problems.shallow_water import korteweg_de_vries
 from pinnln.problems.shock import burgers
 from pinnln.problems.thermoelastic import thermoelastic_bar
 from pinnln.problems.thermometry import diffusivity_from_temperatures
@@ -43,8 +51,13 @@ CATALOG = {
         burgers,
         wave,
         maxwell_cavity_mode,
+        euler_bernoulli_beam,
+        plane_elasticity,
         advection,
         allen_cahn,
+        korteweg_de_vries,
+        schroedinger,
+        kuramoto_sivashinsky,
         kovasznay,
         lotka_volterra,
         sir,
@@ -66,17 +79,22 @@ __all__ = [
     "darcy_flow",
     "diffusivity_from_temperatures",
     "heat_2d",
+    "euler_bernoulli_beam",
     "helmholtz",
     "joule_heating",
+    "korteweg_de_vries",
     "kovasznay",
+    "kuramoto_sivashinsky",
     "lotka_volterra",
     "maxwell_cavity_mode",
     "natural_convection",
     "oude_korendijk",
+    "plane_elasticity",
     "poisson",
     "poisson_with_holes",
     "poroelastic_column",
     "radiating_fin",
+    "schroedinger",
     "shear_heating",
     "sir",
     "thermoelastic_bar",

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pinnln.problems.exponential_steps import ExponentialRule
 from pinnln.problems.kept_arrays import kept
 
 _MODES = 1024
 _STEP = 1e-2
-_CONTOUR = 64
 _CHUNK = 1024
 
 
@@ -70,14 +70,12 @@ def allen_cahn_reference(
 ) -> PeriodicReference:
     """∂u/∂t = δ ∂²u/∂x² + u − u³ on x ∈ [−1, 1], periodic, from u₀ = x² cos πx, lengths in L and times in 1/r.
 
-    Exponential time differencing of fourth order: diffusion and growth are integrated exactly, −u³ by a Runge-Kutta
-    rule whose coefficients are means over a circle in the complex plane, so that no digits cancel. The kink of u₀ at
-    x = ±1 is a slow tail of the series, which diffusion takes away first.
+    Exponential time steps of fourth order integrate diffusion and growth exactly, −u³ by a Runge-Kutta rule. The kink
+    of u₀ at x = ±1 is a slow tail of the series, which diffusion takes away first.
 
     Args: diffusion δ, duration, pure numbers; modes, of the discrete Fourier transform; step, the largest in time.
     Returns: the PeriodicReference, computed once for each set of arguments.
-    Source: S. M. Cox, P. C. Matthews, J. Comput. Phys. 176, 430 (2002); coefficients by the contour of A.-K. Kassam,
-    L. N. Trefethen, SIAM J. Sci. Comput. 26, 1214 (2005).
+    Source of the steps: that of ExponentialRule.
 
     >>> round(float(allen_cahn_reference(2e-5, 5.0, 512, 0.05)(np.array([0.0]), np.array([5.0]))[0]), 3)
     0.03
@@ -91,7 +89,7 @@ def _series(diffusion: float, step: float, count: int, modes: int) -> dict[str, 
     """The rates of the modes, and their coefficients and reactions at every step."""
     wave = np.arange(modes)
     linear = np.asarray(1 - diffusion * (np.pi * wave) ** 2, dtype=np.float64)
-    rule = _Rule(linear, step)
+    rule = ExponentialRule(linear, step, _reaction)
     state = np.asarray((_square_moment(wave + 1) + _square_moment(wave - 1)) / 4, dtype=np.complex128)
     values, reactions = [], []
     for _ in range(count + 1):
@@ -111,25 +109,3 @@ def _reaction(state: NDArray[np.complex128]) -> NDArray[np.complex128]:
     """−u³, as a series, on twice as many points as the modes need, so that none is taken for another."""
     count = 4 * len(state)
     return np.asarray(-np.fft.rfft(np.fft.irfft(state, count) ** 3)[: len(state)] * count**2)
-
-
-class _Rule:
-    """The coefficients of the time step for the linear rates λ of all modes."""
-
-    def __init__(self, linear: NDArray[np.float64], step: float) -> None:
-        z = step * linear[:, None] + np.exp(1j * np.pi * (np.arange(_CONTOUR) + 0.5) / _CONTOUR)
-        e = np.exp(z)
-        self.whole, self.half = np.exp(step * linear), np.exp(step * linear / 2)
-        self.middle = step * ((np.exp(z / 2) - 1) / z).mean(1).real
-        self.first = step * ((-4 - z + e * (4 - 3 * z + z**2)) / z**3).mean(1).real
-        self.second = step * ((2 + z + e * (z - 2)) / z**3).mean(1).real
-        self.third = step * ((-4 - 3 * z - z**2 + e * (4 - z)) / z**3).mean(1).real
-
-    def advance(self, v: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        """The state one step later."""
-        start = _reaction(v)
-        a = self.half * v + self.middle * start
-        at_a = _reaction(a)
-        at_b = _reaction(self.half * v + self.middle * at_a)
-        at_c = _reaction(self.half * a + self.middle * (2 * at_b - start))
-        return np.asarray(self.whole * v + self.first * start + 2 * self.second * (at_a + at_b) + self.third * at_c)

@@ -1,0 +1,148 @@
+"""Waves round a ring by Fourier series and exponential time steps: references to be met."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinnln.problems.exponential_steps import ExponentialRule, Modes, Rates
+
+_NODES = 10
+_CHUNK = 512
+
+
+@dataclass(frozen=True)
+class FourierReference:
+    """h(x, t) = Σ c(t) e^(iκx), with c e^(−λt) known at equal time steps and a polynomial in t between them.
+
+    Attributes: step, between two times; waves (M,), the wave numbers κ; values (T, M), of c e^(−λt); turning (M,), the
+    rates λ at which waves that meet no others turn, zero where all move together.
+    """
+
+    step: float
+    waves: NDArray[np.float64]
+    values: Modes
+    turning: Rates
+
+    def __call__(self, x: NDArray[np.float64], t: NDArray[np.float64]) -> Modes:
+        """h at points (N,), complex; the field is its real part where the waves are only those with κ ≥ 0."""
+        pieces = [np.split(item, range(_CHUNK, len(item), _CHUNK)) for item in (x, t)]
+        return np.concatenate([self._piece(place, time) for place, time in zip(*pieces, strict=True)])
+
+    def _piece(self, x: NDArray[np.float64], t: NDArray[np.float64]) -> Modes:
+        """Lagrange's polynomial through the ten nearest times."""
+        place = t / self.step
+        first = np.clip(np.floor(place).astype(int) - _NODES // 2 + 1, 0, len(self.values) - _NODES)
+        away = (place - first)[:, None] - np.arange(_NODES)
+        series = np.zeros((len(x), len(self.waves)), dtype=np.complex128)
+        for node in range(_NODES):
+            others = [other for other in range(_NODES) if other != node]
+            share = np.prod(away[:, others] / (node - np.array(others)), axis=1)
+            series += share[:, None] * self.values[first + node]
+        return np.asarray((series * np.exp(1j * x[:, None] * self.waves + t[:, None] * self.turning)).sum(1))
+
+
+def _followed(
+    linear: Rates, rest: Callable[[Modes], Modes], start: Modes, duration: float, step: float, kept: float
+) -> tuple[float, Modes]:
+    """The modes at equal times, `kept` apart at most and ten at least, computed in steps no longer than `step`."""
+    count = max(_NODES - 1, int(np.ceil(duration / kept - 1e-9)))
+    between = max(1, int(np.ceil(duration / count / step - 1e-9)))
+    rule, state, values = ExponentialRule(linear, duration / count / between, rest), start, [start]
+    for _ in range(count):
+        for _ in range(between):
+            state = rule.advance(state)
+        values.append(state)
+    return duration / count, np.array(values)
+
+
+def _real(waves: NDArray[np.float64], step: float, values: Modes) -> FourierReference:
+    """Of a real field: the waves with κ > 0 twice, for those with −κ are their conjugates."""
+    return FourierReference(step, waves, values * np.where(waves > 0, 2.0, 1.0), np.zeros(len(waves)))
+
+
+def _steepening(waves: NDArray[np.float64]) -> Callable[[Modes], Modes]:
+    """−u ∂u/∂x = −∂(½u²)/∂x, as a series, on so many points that no product is taken for another wave."""
+    count = 2 ** int(np.ceil(np.log2(3 * len(waves) - 1)))
+    factor = -0.5j * waves * count
+
+    def rest(c: Modes) -> Modes:
+        return np.asarray(factor * np.fft.rfft(np.fft.irfft(c, count) ** 2)[: len(c)])
+
+    return rest
+
+
+@functools.cache
+def korteweg_de_vries_reference(
+    dispersion: float, duration: float, modes: int = 170, step: float = 2e-4
+) -> FourierReference:
+    """∂u/∂t + u ∂u/∂x + δ² ∂³u/∂x³ = 0 on x ∈ [−1, 1], periodic, from u₀ = cos πx.
+
+    Args: dispersion δ and duration, pure numbers; modes k = 0 … modes − 1; step in time.
+    Returns: the FourierReference, computed once for each set of arguments; the field is its real part.
+
+    >>> round(float(korteweg_de_vries_reference(0.1, 0.1, 40, 1e-3)(np.array([0.0]), np.array([0.1]))[0].real), 3)
+    0.95
+    """
+    waves = np.asarray(np.pi * np.arange(modes), dtype=np.float64)
+    start = np.zeros(modes, dtype=np.complex128)
+    start[1] = 0.5
+    turning = np.asarray(1j * dispersion**2 * waves**3, dtype=np.complex128)
+    found = _followed(turning, _steepening(waves), start, duration, step, kept=4e-3)
+    return _real(waves, *found)
+
+
+@functools.cache
+def kuramoto_sivashinsky_reference(
+    circumference: float, duration: float, modes: int = 110, step: float = 1e-2
+) -> FourierReference:
+    """∂u/∂t + u ∂u/∂x + ∂²u/∂x² + ∂⁴u/∂x⁴ = 0 on x ∈ [0, 2πR], periodic, from u₀ = cos(x/R) (1 + sin(x/R)).
+
+    Args: circumference, R; duration; both pure numbers; modes k = 0 … modes − 1; step in time.
+    Returns: the FourierReference, computed once for each set of arguments; the field is its real part.
+
+    >>> round(float(kuramoto_sivashinsky_reference(2.0, 1.0, 32)(np.array([0.0]), np.array([1.0]))[0].real), 3)
+    0.95
+    """
+    waves = np.arange(modes) / circumference
+    start = np.zeros(modes, dtype=np.complex128)
+    start[1], start[2] = 0.5, -0.25j
+    found = _followed(waves**2 - waves**4, _steepening(waves), start, duration, step, kept=0.25)
+    return _real(waves, *found)
+
+
+@functools.cache
+def schroedinger_reference(
+    half_width: float, duration: float, modes: int = 256, step: float = 5e-4
+) -> FourierReference:
+    """i ∂h/∂t + ½ ∂²h/∂x² + |h|² h = 0 on x ∈ [−B, B], periodic, from h₀ = 2 / cosh x.
+
+    h₀ has a kink at ±B, of the slope 4/cosh B; the waves it is made of go round the ring and never fade.
+
+    Args: half_width B and duration, pure numbers; modes k = −modes … modes − 1; step in time.
+    Returns: the FourierReference, computed once for each set of arguments; h itself, complex.
+
+    >>> round(abs(schroedinger_reference(5.0, 0.8, 64, 2e-3)(np.array([0.0]), np.array([0.785398]))[0]), 2)
+    4.0
+    """
+    count = 4 * modes
+    order = np.fft.fftfreq(2 * modes, 1 / (2 * modes)).astype(int)
+    waves = np.pi / half_width * order
+
+    def rest(c: Modes) -> Modes:
+        filled = np.zeros(count, dtype=np.complex128)
+        filled[order] = c
+        h = np.fft.ifft(filled) * count
+        return np.asarray(1j * np.fft.fft(np.abs(h) ** 2 * h)[order] / count)
+
+    fine = 64 * modes
+    x = half_width * (2 * np.arange(fine) / fine)
+    start = np.fft.fft(2 / np.cosh(x - 2 * half_width * (x > half_width)))[order] / fine
+    turning = np.asarray(-0.5j * waves**2, dtype=np.complex128)
+    step, values = _followed(turning, rest, start, duration, step, kept=2e-3)
+    times = step * np.arange(len(values))[:, None]
+    return FourierReference(step, waves, values * np.exp(-turning * times), turning)
