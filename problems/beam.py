@@ -33,7 +33,7 @@ def euler_bernoulli_beam(
     second_moment: Quantity = Q("1943 cm^4"),
     mass: Quantity = Q("22.4 kg/m"),
     amplitude: Quantity = Q("5 mm"),
-    duration: Quantity = Q("40 ms"),
+    duration: Quantity = Q("20 ms"),
 ) -> Benchmark:
     """A steel beam on two supports swings in its first two modes:  EI ∂⁴w/∂x⁴ + μ ∂²w/∂t² = 0.
 

@@ -81,7 +81,7 @@ def kuramoto_sivashinsky(
     reference = kuramoto_sivashinsky_reference(float(f"{cells:.12e}"), float(f"{T:.12e}"))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
-        return {"s": s0 * reference(points[:, 0] / ell, points[:, 1] * D**2 / B).real}
+        return {"s": s0 * reference(points[:, 0] / ell, points[:, 1] * D**2 / B)}
 
     around = 2 * pi * cells * ell * np.arange(_LINE) / _LINE
     last = exact(np.stack([around, np.full(_LINE, T * B / D**2)], axis=1))["s"]

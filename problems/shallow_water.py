@@ -80,7 +80,7 @@ def korteweg_de_vries(
     reference = korteweg_de_vries_reference(float(f"{dispersion:.12e}"), float(f"{T:.12e}"))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
-        return {"eta": A * reference(points[:, 0] / L, points[:, 1] / crossing).real}
+        return {"eta": A * reference(points[:, 0] / L, points[:, 1] / crossing)}
 
     line = np.linspace(-1, 1, _LINE)
     last = exact(np.stack([L * line, np.full(_LINE, T * crossing)], axis=1))["eta"]

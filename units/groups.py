@@ -144,7 +144,7 @@ def _stated(problem: Stated, scales: ResolvedScales) -> dict[str, Part]:
             part = _part(symbol.name, scales.yardsticks[symbol].span, symbol.dimension)
             found.update(dict.fromkeys(part.powers, part))
     for statement in problem.statements:
-        if statement.kind not in ("residual", "Robin"):
+        if statement.kind not in ("residual", "Robin", "Balance"):
             continue
         offsets = {
             id(operand)
