@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pinnln.problems.exponential_steps import ExponentialRule, Modes, Rates
+from pinnln.problems.kept_arrays import kept
 
 _NODES = 10
 _CHUNK = 512
@@ -44,37 +45,6 @@ class FourierReference:
         return np.asarray((series * np.exp(1j * x[:, None] * self.waves)).sum(1).real)
 
 
-def _followed(
-    linear: Rates, rest: Callable[[Modes], Modes], start: Modes, duration: float, step: float, kept: float
-) -> tuple[float, Modes]:
-    """The modes at equal times, `kept` apart at most and ten at least, computed in steps no longer than `step`."""
-    count = max(_NODES - 1, int(np.ceil(duration / kept - 1e-9)))
-    between = max(1, int(np.ceil(duration / count / step - 1e-9)))
-    rule, state, values = ExponentialRule(linear, duration / count / between, rest), start, [start]
-    for _ in range(count):
-        for _ in range(between):
-            state = rule.advance(state)
-        values.append(state)
-    return duration / count, np.array(values)
-
-
-def _real(waves: NDArray[np.float64], step: float, values: Modes) -> FourierReference:
-    """Of a real field: the waves with κ > 0 twice, for those with −κ are their conjugates."""
-    return FourierReference(step, waves, values * np.where(waves > 0, 2.0, 1.0))
-
-
-def _steepening(waves: NDArray[np.float64]) -> Callable[[Modes], Modes]:
-    """−u ∂u/∂x = −∂(½u²)/∂x, as a series, on so many points that no product is taken for another wave."""
-    count = 2 ** int(np.ceil(np.log2(3 * len(waves) - 1)))
-    factor = -0.5j * waves * count
-
-    def rest(c: Modes) -> Modes:
-        return np.asarray(factor * np.fft.rfft(np.fft.irfft(c, count) ** 2)[: len(c)])
-
-    return rest
-
-
-@functools.cache
 def korteweg_de_vries_reference(
     dispersion: float, duration: float, modes: int = 170, step: float = 2e-4
 ) -> FourierReference:
@@ -86,15 +56,10 @@ def korteweg_de_vries_reference(
     >>> round(float(korteweg_de_vries_reference(0.1, 0.1, 40, 1e-3)(np.array([0.0]), np.array([0.1]))[0]), 3)
     0.95
     """
-    waves = np.asarray(np.pi * np.arange(modes), dtype=np.float64)
-    start = np.zeros(modes, dtype=np.complex128)
-    start[1] = 0.5
-    turning = np.asarray(1j * dispersion**2 * waves**3, dtype=np.complex128)
-    found = _followed(turning, _steepening(waves), start, duration, step, kept=4e-3)
-    return _real(waves, *found)
+    count = _times(duration, 4e-3)
+    return FourierReference(duration / count, **_water(dispersion, duration, count, modes, step))
 
 
-@functools.cache
 def kuramoto_sivashinsky_reference(
     circumference: float, duration: float, modes: int = 110, step: float = 1e-2
 ) -> FourierReference:
@@ -106,8 +71,56 @@ def kuramoto_sivashinsky_reference(
     >>> round(float(kuramoto_sivashinsky_reference(2.0, 1.0, 32)(np.array([0.0]), np.array([1.0]))[0]), 3)
     0.95
     """
-    waves = np.arange(modes) / circumference
+    count = _times(duration, 0.25)
+    return FourierReference(duration / count, **_front(circumference, duration, count, modes, step))
+
+
+@kept
+def _water(dispersion: float, duration: float, count: int, modes: int, step: float) -> dict[str, NDArray[Any]]:
+    """Waves and coefficients of cos πx as it steepens and is dispersed."""
+    waves = np.asarray(np.pi * np.arange(modes), dtype=np.float64)
+    start = np.zeros(modes, dtype=np.complex128)
+    start[1] = 0.5
+    turning = np.asarray(1j * dispersion**2 * waves**3, dtype=np.complex128)
+    return _followed(waves, turning, start, duration, count, step)
+
+
+@kept
+def _front(circumference: float, duration: float, count: int, modes: int, step: float) -> dict[str, NDArray[Any]]:
+    """Waves and coefficients of cos(x/R)(1 + sin(x/R)) as long waves grow and short ones decay."""
+    waves = np.asarray(np.arange(modes) / circumference, dtype=np.float64)
     start = np.zeros(modes, dtype=np.complex128)
     start[1], start[2] = 0.5, -0.25j
-    found = _followed(waves**2 - waves**4, _steepening(waves), start, duration, step, kept=0.25)
-    return _real(waves, *found)
+    return _followed(waves, waves**2 - waves**4, start, duration, count, step)
+
+
+def _times(duration: float, apart: float) -> int:
+    """How many times follow on the start, no farther apart than that, and enough for one polynomial."""
+    return max(_NODES - 1, int(np.ceil(duration / apart - 1e-9)))
+
+
+def _followed(
+    waves: NDArray[np.float64], linear: Rates, start: Modes, duration: float, count: int, step: float
+) -> dict[str, NDArray[Any]]:
+    """Waves, and the coefficients at `count` equal times after the start, in steps no longer than `step`.
+
+    Waves with κ > 0 count twice, for those with −κ are their conjugates.
+    """
+    between = max(1, int(np.ceil(duration / count / step - 1e-9)))
+    rule, state, values = ExponentialRule(linear, duration / count / between, _steepening(waves)), start, [start]
+    for _ in range(count):
+        for _ in range(between):
+            state = rule.advance(state)
+        values.append(state)
+    return {"waves": waves, "values": np.array(values) * np.where(waves > 0, 2.0, 1.0)}
+
+
+def _steepening(waves: NDArray[np.float64]) -> Callable[[Modes], Modes]:
+    """−u ∂u/∂x = −∂(½u²)/∂x, as a series, on so many points that no product is taken for another wave."""
+    count = 2 ** int(np.ceil(np.log2(3 * len(waves) - 1)))
+    factor = -0.5j * waves * count
+
+    def rest(c: Modes) -> Modes:
+        return np.asarray(factor * np.fft.rfft(np.fft.irfft(c, count) ** 2)[: len(c)])
+
+    return rest

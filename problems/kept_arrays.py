@@ -64,8 +64,9 @@ def _key(compute: Callable[..., Arrays], args: tuple[float | str, ...], named: M
 
 @functools.cache
 def _sources() -> str:
-    """A digest of the text of every reference."""
-    texts = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*_reference.py"))]
+    """A digest of the text of every reference, and of the steps in time that they share."""
+    room = Path(__file__).parent
+    texts = [path.read_bytes() for path in sorted([*room.glob("*_reference.py"), room / "exponential_steps.py"])]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 
