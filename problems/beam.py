@@ -102,9 +102,10 @@ def euler_bernoulli_beam(
             ),
         ),
         exact=exact,
-        network=MLP(width=24, depth=3),
-        sampling=Sampling(interior=2000),
-        steps=250,
+        network=MLP(width=20, depth=2),
+        sampling=Sampling(interior=1200),
+        steps=150,
+        windows=2,
         citation="S. Timoshenko, Vibration Problems in Engineering, 2nd ed., Van Nostrand, New York 1937",
         aim=1e-6,
     )

@@ -105,9 +105,9 @@ def plane_elasticity(
             ),
         ),
         exact=exact,
-        network=MLP(width=24, depth=3),
-        sampling=Sampling(interior=1500, face=150),
-        steps=200,
+        network=MLP(width=20, depth=3),
+        sampling=Sampling(interior=1200, face=150),
+        steps=150,
         citation="G. Kirsch, Z. Ver. Dtsch. Ing. 42 (1898) 797-807",
         aim=1e-6,
     )

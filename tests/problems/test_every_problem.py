@@ -10,7 +10,20 @@ import pytest
 
 from pinnln import MLP, Benchmark, LevenbergMarquardt, Sampling, solve
 from pinnln.formulation import nondimensional
-from pinnln.problems import CATALOG, advection, allen_cahn, heat_2d, helmholtz, sir, wave
+from pinnln.problems import (
+    CATALOG,
+    advection,
+    allen_cahn,
+    euler_bernoulli_beam,
+    heat_2d,
+    helmholtz,
+    korteweg_de_vries,
+    kuramoto_sivashinsky,
+    plane_elasticity,
+    schroedinger,
+    sir,
+    wave,
+)
 from pinnln.reference_check import check_reference
 from pinnln.restating import SYSTEMS, restated
 from pinnln.solution import fingerprint
@@ -25,6 +38,11 @@ EASED = {
     "advection": advection(speed=Q("3 m/s")),
     "sir": sir(duration=Q("30 day")),
     "allen_cahn": allen_cahn(rate=Q("0.5 1/s"), duration=Q("0.4 s"), diffusivity=Q("1e-3 m^2/s")),
+    "korteweg_de_vries": korteweg_de_vries(dispersion=0.2),
+    "schroedinger": schroedinger(duration=Q("3 ms")),
+    "kuramoto_sivashinsky": kuramoto_sivashinsky(cells=2.0, duration=Q("4 ms")),
+    "euler_bernoulli_beam": euler_bernoulli_beam(duration=Q("4 ms")),
+    "plane_elasticity": plane_elasticity(half_width=Q("15 mm")),
 }
 """Longer waves or a shorter time, where the problem itself needs more steps than a test can take."""
 
