@@ -29,6 +29,7 @@ from pinnln.problems.shock import burgers
 from pinnln.problems.thermoelastic import thermoelastic_bar
 from pinnln.problems.thermometry import diffusivity_from_temperatures
 from pinnln.problems.transport import advection
+from pinnln.problems.velocimetry import viscosity_from_velocities
 from pinnln.problems.vibration import wave
 from pinnln.problems.wake import kovasznay
 
@@ -64,6 +65,7 @@ CATALOG = {
         black_scholes,
         oude_korendijk,
         diffusivity_from_temperatures,
+        viscosity_from_velocities,
     )
 }
 """Every problem by name; each is a function that returns a Benchmark."""
@@ -98,5 +100,6 @@ __all__ = [
     "shear_heating",
     "sir",
     "thermoelastic_bar",
+    "viscosity_from_velocities",
     "wave",
 ]
