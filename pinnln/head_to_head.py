@@ -171,7 +171,7 @@ def run_pinnln(name: str, case: Case, benchmark: Benchmark, seed: int, settings:
     def watch(progress: Progress) -> None:
         nonlocal phase
         phase = progress.optimizer.rpartition(": ")[2]
-        if benchmark.windows == 1:
+        if phase == progress.optimizer:  # θ of a later window, or measured anew, is of another formulation
             trail.pass_by(progress.optimizer, progress.seconds, progress.theta)
 
     about = {**_about(benchmark), "training": ", then ".join(str(item) for item in optimizers)}

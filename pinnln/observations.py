@@ -18,7 +18,8 @@ class Observe(AbstractCondition):
     """Measured values of an expression of the fields at N points:  h(xᵢ) = vᵢ ± σᵢ.
 
     They go to the loss, each as (h − v)/σ up to one factor that all share: no measurement weighs more than a residual
-    of the equations of the size of h, so noise does not bend the equations.
+    of the equations of the size of h, so noise does not bend the equations. Where a constant is unknown and no sigma is
+    stated, that of the misfit stands for it.
 
     Args: target, an expression of fields, such as T or -k * d(T, x); values, a quantity with N numbers; at, for every
     coordinate a quantity with one number or N; sigma, the standard deviation of the values, one quantity or N, for all

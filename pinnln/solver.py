@@ -21,6 +21,7 @@ from pinnln.optimizers import AbstractOptimizer, run_all
 from pinnln.perceptron import MLP
 from pinnln.problem import Problem
 from pinnln.progress import TrainingDisplay
+from pinnln.remeasuring import ROUNDS, Measured, as_guessed, measured_by_guess, remeasured
 from pinnln.residual_objective import ResidualObjective, Sampling, rows_of
 from pinnln.settings import listed_optimizers, require_kinds, require_pairs
 from pinnln.solution import Report, Solution, joined
@@ -45,6 +46,9 @@ def solve(
     validate: Callable[[Solution], float] | None = None,
 ) -> Solution:
     """Solves a problem: checks its units, measures it in characteristic scales, trains, and reports.
+
+    Where constants are unknown it is measured anew in what was found of them, and training goes on from there, until
+    that moves no scale by a quarter, four times at most.
 
     Args: problem; scales, what is not given is proposed and shown; network, MLP(20, 3) unless given; conditioning,
     the plain mean square unless given; optimizer, one or several in turn, or "auto", which chooses by
@@ -177,38 +181,55 @@ def train_in_windows(
     validate: Callable[[Solution], float] | None = None,
 ) -> Solution:
     """Trains a problem window after window, each network starting from the one before; the error is watched where
-    there is one window."""
+    there is one window. An inverse problem, which has one, is trained again where it is measured otherwise in what was
+    found."""
     count, spent = len(windows), 0.0
-    here, start = windows.first(), None
-    found: list[Solution] = []
-    for place in range(1, count + 1):
-        prefix = f"window {place} of {count}: " if count > 1 else ""
 
-        def monitor(progress: Progress, prefix: str = prefix, spent: float = spent) -> None:
-            named = replace(progress, optimizer=prefix + progress.optimizer, seconds=spent + progress.seconds)
+    def trained(here: Formulation, start: torch.Tensor | None, prefix: str) -> Solution:
+        nonlocal spent
+        before = spent
+
+        def monitor(progress: Progress) -> None:
+            named = replace(progress, optimizer=prefix + progress.optimizer, seconds=before + progress.seconds)
             for each in monitors:
                 each(named)
 
-        found.append(
-            train(
-                problem,
-                here,
-                network,
-                conditioning,
-                optimizers,
-                sampling,
-                seed,
-                [monitor],
-                start=start,
-                reason=reason,
-                validate=validate if count == 1 else None,
-            )
-        )
-        start, spent = found[-1].theta, spent + found[-1].report.seconds
+        watched = validate if count == 1 else None
+        solution = train(
+            problem, here, network, conditioning, optimizers, sampling, seed, [monitor],
+            start=start, reason=reason, validate=watched,
+        )  # fmt: skip
+        spent += solution.report.seconds
+        return solution
+
+    if count == 1:
+        return _train_remeasured(problem, windows.formulation, trained)
+    here, start = windows.first(), None
+    found: list[Solution] = []
+    for place in range(1, count + 1):
+        found.append(trained(here, start, f"window {place} of {count}: "))
+        start = found[-1].theta
         if place < count:
             here = windows.after(Trained(here, network, start))
-    if count == 1:
-        return found[0]
     report = joined([item.report for item in found], windows.shares)
     theta = torch.stack([item.theta for item in found])
     return Solution(problem, windows.formulation, network, theta, report, windows.breaks)
+
+
+def _train_remeasured(
+    problem: Problem, formulation: Formulation, trained: Callable[[Formulation, torch.Tensor | None, str], Solution]
+) -> Solution:
+    """The last of the trainings of an inverse problem, each measured in what the one before found, with the steps and
+    seconds of all; of any other problem the only one."""
+    following = measured_by_guess(formulation)
+    measured: Measured | None = as_guessed(problem, formulation)
+    reports: list[Report] = []
+    while measured is not None:
+        prefix = f"measured anew {len(reports)}: " if reports else ""
+        found = trained(measured.trained, measured.start, prefix)
+        reports.append(found.report)
+        steps, seconds = sum(item.steps for item in reports), sum(item.seconds for item in reports)
+        report = replace(found.report, steps=steps, seconds=seconds)
+        solution = Solution(problem, measured.formulation, found.network, found.theta, report)
+        measured = remeasured(solution, measured, following) if len(reports) < ROUNDS else None
+    return solution

@@ -72,8 +72,8 @@ def oude_korendijk(
     five standard errors from the other's, so the misfit of both together is one of the equation as well, and an
     interval from it, which takes it for noise, is too narrow.
 
-    Args: conductivity K [m s⁻¹], storage S [m⁻¹], both quantities, the guesses that training starts from. The equation
-    is measured in its terms at the guess, so guesses below the answer keep it stricter than those above.
+    Args: conductivity K [m s⁻¹], storage S [m⁻¹], both quantities, the guesses that training starts from, up to thirty
+    times too high or too low: the answer does not depend on them.
     Returns: the benchmark; its quantities of interest are K and S, its reference Theis's drawdown at the published fit.
     Raises: ProblemError for a guess that is not above zero, UnitsError for one of another dimension.
     Source: C. V. Theis, Trans. AGU 16 (1935) 519-524; H. H. Cooper, C. E. Jacob, Trans. AGU 27 (1946) 526-534; readings

@@ -127,11 +127,19 @@ def test_the_drawdown_is_as_sure_as_that_of_least_squares(solution: Solution) ->
     np.testing.assert_allclose((high - low).m_as("m") / 2, stdtrit(67, 0.975) * spread, rtol=0.05, atol=2e-4)
 
 
-def test_another_guess_ends_in_the_same_answer() -> None:
-    """Twice the conductivity and half of the storage."""
-    benchmark = oude_korendijk(Q("20 m/day"), Q("5e-6 1/m"))
+@pytest.mark.parametrize(
+    ("conductivity", "storage"),
+    [("20 m/day", "5e-6 1/m"), ("2.2 m/day", "7.6e-4 1/m"), ("1980 m/day", "8.5e-7 1/m")],
+)
+def test_another_guess_ends_in_the_same_answer(
+    conductivity: str, storage: str, fit: tuple[np.ndarray, np.ndarray, float]
+) -> None:
+    """That of least squares to a thousandth, also where one guess is thirtyfold too high and the other too low."""
+    benchmark = oude_korendijk(Q(conductivity), Q(storage))
     answer = trained(benchmark)
     assert [item.error(answer) < 0.02 for item in benchmark.quantities] == [True, True]
+    found = [answer.unknowns[name].m_as(unit) for name, unit in (("K", "m/day"), ("S", "1/m"))]
+    np.testing.assert_allclose(found, fit[0], rtol=1e-3)
 
 
 @pytest.mark.parametrize(
