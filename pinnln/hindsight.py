@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from pinnln.benchmark import Benchmark, Values
+from pinnln.constant_outputs import with_unknowns
 from pinnln.formulation import Formulation
 from pinnln.solution import Report, Solution
 from pinnln.trail import Footprint
@@ -38,10 +39,10 @@ def errors_along(
 ) -> list[float]:
     """The error of every footprint of a training on one formulation, infinite where its parameters are lost."""
     benchmark = replace(benchmark, exact=_remembering(benchmark.exact))
-    found = []
+    found, network = [], with_unknowns(benchmark.network, formulation)
     for item in kept:
         report = Report("budget", "", 0, item.seconds, item.loss)
-        then = Solution(benchmark.problem, formulation, benchmark.network, item.theta, report)
+        then = Solution(benchmark.problem, formulation, network, item.theta, report)
         lost = not bool(item.theta.isfinite().all())
         found.append(math.inf if lost else error(benchmark, then))
     return found

@@ -22,7 +22,7 @@ from pinnln.head_to_head import SUITE, AdamStep, Case, Moment, Run, Settings, ru
 from pinnln.head_to_head_figure import error_figure
 from pinnln.head_to_head_report import Row, error_at, read_runs, report, settled
 from pinnln.levenberg_marquardt import LevenbergMarquardt
-from pinnln.problems import CATALOG, copper_bar
+from pinnln.problems import CATALOG, copper_bar, oude_korendijk
 from pinnln.run_queue import Job, run_queue
 from pinnln.whole_file import write_json
 
@@ -63,6 +63,15 @@ def test_both_solvers_tell_their_error_along_time() -> None:
     step = time_adam_step("copper_bar", benchmark, SETTINGS, repeats=1)
     assert min(step.pinnln, step.deepxde) > 0
     assert step.points == 60
+
+
+def test_the_history_of_an_inverse_problem_is_that_of_its_first_training_and_its_end() -> None:
+    """What is measured anew in between is of other yardsticks, so its parameters tell no error; the time is of all."""
+    benchmark = replace(oude_korendijk(), network=MLP(6, 1), sampling=Sampling(60), steps=3)
+    found = run_pinnln("oude_korendijk", Case("oude_korendijk"), benchmark, 0, SETTINGS)
+    assert {item.phase for item in found.history} == {"Levenberg-Marquardt"}
+    assert len(found.history) <= 3 + 1
+    assert found.history[-1].seconds == found.seconds > found.history[-2].seconds
 
 
 def test_a_benchmark_knows_what_suffices_to_solve_it() -> None:
