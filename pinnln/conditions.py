@@ -16,6 +16,7 @@ from pinnln.units.registry import measure
 from pinnln.units.source import Source, argument, caller
 
 Faces: TypeAlias = "Face | Ball | Iterable[Faces]"
+Place: TypeAlias = "Sequence[pint.Quantity[Any] | float] | Mapping[Coordinate, pint.Quantity[Any] | float]"
 
 
 @dataclass(frozen=True)
@@ -181,18 +182,24 @@ class Initial(_Stated):
 class Pin(_Stated):
     """A value at one point, for fields that are fixed only up to a constant:  u(x₀) = g.
 
-    Args: target, a field; value; at, the point, one quantity for each coordinate of the field.
-    Raises: ProblemError for a point outside the domain.
+    A pressure that changes with time is fixed only up to a function of time: then the point is one of space alone, as
+    in at={x: 0 * L, y: 0 * L}, and the value holds there at all times.
+
+    Args: target, a field; value, a quantity or an expression of the coordinates; at, the point, one quantity for each
+    coordinate of the field, or those of some coordinates by name of these.
+    Raises: ProblemError for a point outside the domain, or coordinates that the field is not of.
     """
 
-    def __init__(self, target: Field, value: Operand, at: Sequence[pint.Quantity[Any] | float]) -> None:
+    def __init__(self, target: Field, value: Operand, at: Place) -> None:
         source = caller()
         _require_field(target, "Pin")
-        if len(at) != len(target.coordinates):
+        named = at if isinstance(at, Mapping) else _in_order(target, at)
+        if not named or not named.keys() <= set(target.coordinates):
             names = ", ".join(item.name for item in target.coordinates)
-            raise ProblemError(f"Pin({target.name}): expected one quantity for each of ({names}), found {len(at)}")
+            found = ", ".join(str(item) for item in named) or "none"
+            raise ProblemError(f"Pin({target.name}): expected coordinates among ({names}), found {found}")
         fixed = {}
-        for coordinate, place in zip(target.coordinates, at, strict=True):
+        for coordinate, place in named.items():
             measured = measure(place)
             if measured.dimension != coordinate.dimension or not coordinate.low <= measured.value <= coordinate.high:
                 raise ProblemError(
@@ -202,6 +209,13 @@ class Pin(_Stated):
             fixed[coordinate] = measured.value
         where = ", ".join(f"{coordinate.name}={value:g}" for coordinate, value in fixed.items())
         super().__init__([Requirement(_statement("Pin", target, target, value, f"({where})", source), fixed)])
+
+
+def _in_order(target: Field, at: Sequence[pint.Quantity[Any] | float]) -> Mapping[Coordinate, Any]:
+    if len(at) != len(target.coordinates):
+        names = ", ".join(item.name for item in target.coordinates)
+        raise ProblemError(f"Pin({target.name}): expected one quantity for each of ({names}), found {len(at)}")
+    return dict(zip(target.coordinates, at, strict=True))
 
 
 def _statement(

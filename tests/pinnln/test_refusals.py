@@ -121,6 +121,14 @@ BAD_PROBLEMS = {
         lambda: Pin(p, Q("0 Pa"), at=(L,)),
         r"one quantity for each of \(x, y\), found 1",
     ),
+    "pin at no coordinate": (
+        lambda: Pin(p, Q("0 Pa"), at={}),
+        r"Pin\(p\): expected coordinates among \(x, y\), found none",
+    ),
+    "pin at a coordinate of another field": (
+        lambda: Pin(p, Q("0 Pa"), at={x: 0 * L, t: Q("0 s")}),
+        r"Pin\(p\): expected coordinates among \(x, y\), found x, t",
+    ),
     "condition on no face": (lambda: Dirichlet(T, Q("1 K"), on=[]), r"Dirichlet\(T\): expected faces .* found none"),
     "condition on a coordinate": (lambda: Dirichlet(T, Q("1 K"), on=x), r"Dirichlet\(T\): expected faces such as"),
     "condition on an expression": (lambda: Neumann(2 * T, Q("1 K/m"), on=x.start), "Neumann: expected a field made by"),

@@ -126,6 +126,22 @@ def test_three_dimensions_and_a_pin() -> None:
     assert solution.mean(phi, a=L / 2, b=L / 2).m_as("V") == pytest.approx(2.5, abs=1e-3)
 
 
+def test_a_pin_at_all_times() -> None:
+    """A pressure of which only the slope is known is fixed by a value that holds at one place, whatever the time."""
+    t = coordinates(t=(Q("0 s"), Q("2 s")))[0]
+    p = field("p", "Pa", of=(x, t))
+    problem = Problem(
+        Residual("slope", d(p, x) - Q("3 Pa/m/s") * t),
+        Pin(p, Q("2 Pa") * cos(t / Q("1 s")), at={x: L / 4}),
+    )
+    assert [item.statement.name for item in problem.conditions[0].requirements] == ["p at (x=0.05)"]
+    solution = answer(problem, Scales(p=Q("1 Pa")), optimizer=LevenbergMarquardt(steps=30))
+    times = Q([0.0, 0.7, 1.3, 2.0], "s")
+    found = solution(p, x=L / 4, t=times).m_as("Pa")
+    np.testing.assert_allclose(found, 2 * np.cos(times.magnitude), atol=1e-3)
+    assert solution(p, x=L, t=Q("2 s")).m_as("Pa") == pytest.approx(2 * math.cos(2) + 3 * 2 * 0.15, abs=1e-3)
+
+
 def test_a_source_that_switches() -> None:
     """A source on one half only, written with where(), bends the temperature there and not elsewhere."""
     source = where(x < L / 2, Q("1000 K/m^2"), Q("0 K/m^2"))
