@@ -212,9 +212,9 @@ def test_the_allen_cahn_reference_meets_its_conditions() -> None:
     np.testing.assert_array_equal(exact(np.stack([x, 0 * x], 1))["u"], x**2 * np.cos(pi * x))
 
 
-@pytest.mark.parametrize("rayleigh", [1e3, 1e4, 1e5])
+@pytest.mark.parametrize("rayleigh", [1e3, 1e4, 1e5, 1e6])
 def test_the_cavity_is_there_at_each_rayleigh_number(rayleigh: float) -> None:
-    """Its Nusselt number is within 1e-4 of our finest: 1.117790, 2.244816, 4.52164."""
-    finest = {1e3: 1.117790, 1e4: 2.244816, 1e5: 4.52164}[rayleigh]
+    """Its Nusselt number is within 1e-4 of our finest: 1.117790, 2.244816, 4.52164, 8.8252; at 10⁶ within 2e-4."""
+    finest = {1e3: 1.117790, 1e4: 2.244816, 1e5: 4.52164, 1e6: 8.8252}[rayleigh]
     found = natural_convection(rayleigh=rayleigh).quantities[0].reference
-    assert float(found.magnitude) == pytest.approx(finest, rel=1e-4)
+    assert float(found.magnitude) == pytest.approx(finest, rel=1e-4 if rayleigh < 1e6 else 2e-4)
