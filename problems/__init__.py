@@ -3,6 +3,7 @@
 from pinnln.problems.acoustics import helmholtz
 from pinnln.problems.beam import euler_bernoulli_beam
 from pinnln.problems.condensate import schroedinger
+from pinnln.problems.channel import poiseuille
 from pinnln.problems.convection import natural_convection
 from pinnln.problems.electrodynamics import maxwell_cavity_mode
 from pinnln.problems.electrostatics import poisson
@@ -14,7 +15,9 @@ from pinnln.problems.electrostatics import poisson
 from pinnln.problems.epidemic import sir
 from pinnln.problems.flame import kuramoto_sivashinsky
 from pinnln.problems.heat import copper_bar
+from pinnln.problems.helical_flow import beltrami
 from pinnln.problems.joule import joule_heating
+from pinnln.problems.lid import lid_driven_cavity
 from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
 from pinnln.problems.pipes import poisson_with_holes
@@ -31,6 +34,7 @@ from pinnln.problems.thermometry import diffusivity_from_temperatures
 from pinnln.problems.transport import advection
 from pinnln.problems.velocimetry import viscosity_from_velocities
 from pinnln.problems.vibration import wave
+from pinnln.problems.vortices import taylor_green
 from pinnln.problems.wake import kovasznay
 
 CATALOG = {
@@ -60,6 +64,10 @@ CATALOG = {
         schroedinger,
         kuramoto_sivashinsky,
         kovasznay,
+        poiseuille,
+        taylor_green,
+        beltrami,
+        lid_driven_cavity,
         lotka_volterra,
         sir,
         black_scholes,
@@ -75,6 +83,7 @@ __all__ = [
     "advection",
     "allen_cahn",
     "arrhenius_reactor",
+    "beltrami",
     "black_scholes",
     "burgers",
     "copper_bar",
@@ -87,11 +96,13 @@ __all__ = [
     "korteweg_de_vries",
     "kovasznay",
     "kuramoto_sivashinsky",
+    "lid_driven_cavity",
     "lotka_volterra",
     "maxwell_cavity_mode",
     "natural_convection",
     "oude_korendijk",
     "plane_elasticity",
+    "poiseuille",
     "poisson",
     "poisson_with_holes",
     "poroelastic_column",
@@ -99,6 +110,7 @@ __all__ = [
     "schroedinger",
     "shear_heating",
     "sir",
+    "taylor_green",
     "thermoelastic_bar",
     "viscosity_from_velocities",
     "wave",

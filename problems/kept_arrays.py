@@ -7,7 +7,7 @@ import functools
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,10 +24,11 @@ def kept(compute: Callable[..., Arrays]) -> Callable[..., Arrays]:
     """Computes arrays once: later calls with the same arguments read them, in this process or another.
 
     They lie in the folder that the environment variable PINNLN_CACHE names, or else in the user's cache, one file for
-    each set of arguments. A file is found by the arguments, NumPy's version and the text of all references, so a change
+    each set of arguments. A file is found by the arguments, NumPy's version and the text of all problems, so a change
     of any of these computes anew. What cannot be read is computed again; where nothing can be written, nothing is.
 
-    Args: compute, a function of numbers and texts that returns arrays by name.
+    Args: compute, a function that returns arrays by name, of numbers, texts and frozen dataclasses of them, which are
+    told apart by what they show of themselves.
     Returns: the same function, remembering.
 
     >>> @kept
@@ -39,7 +40,7 @@ def kept(compute: Callable[..., Arrays]) -> Callable[..., Arrays]:
 
     @functools.cache
     @functools.wraps(compute)
-    def remembered(*args: float | str, **named: float | str) -> Arrays:
+    def remembered(*args: Hashable, **named: Hashable) -> Arrays:
         path = _folder() / f"{compute.__name__}-{_key(compute, args, named)}.npz"
         found = _read(path)
         if found is None:
@@ -57,16 +58,15 @@ def _folder() -> Path:
     return Path(chosen) if chosen else user_cache_path("pinnln") / "references"
 
 
-def _key(compute: Callable[..., Arrays], args: tuple[float | str, ...], named: Mapping[str, float | str]) -> str:
+def _key(compute: Callable[..., Arrays], args: tuple[Hashable, ...], named: Mapping[str, Hashable]) -> str:
     asked = (compute.__module__, compute.__qualname__, args, sorted(named.items()), np.__version__, _sources())
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:24]
 
 
 @functools.cache
 def _sources() -> str:
-    """A digest of the text of every reference, and of the steps in time that they share."""
-    room = Path(__file__).parent
-    texts = [path.read_bytes() for path in sorted([*room.glob("*_reference.py"), room / "exponential_steps.py"])]
+    """A digest of the text of every problem, every reference and what they are made of."""
+    texts = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()
 
 
