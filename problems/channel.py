@@ -62,10 +62,11 @@ def poiseuille(
     require("Womersley number", womersley, "", "the layers at the plates are too thin for a network", high=30.0)
     y, t = coordinates(y=(-gap / 2, gap / 2), t=(0 * period, period))
     u = field("u", "mm/s", of=(y, t))
+    swing, frequency = Q(float(pulsation), "dimensionless"), 2 * pi / period
     problem = Problem(
         Residual(
             "momentum",
-            density * d(u, t) - gradient * (1 + pulsation * cos(2 * pi * t / period)) - viscosity * d(u, y, y),
+            density * d(u, t) - gradient * (1 + swing * cos(frequency * t)) - viscosity * d(u, y, y),
         ),
         Dirichlet(u, 0 * gap / period, on=y.ends),
         Periodic(u, on=t.ends),

@@ -27,6 +27,8 @@ from pinnln.problems.cavity_reference import CavityReference, cavity_reference
 from pinnln.problems.validity import COLDEST, EXTENT, require
 from pinnln.units import Expression, Field, Q, Quantity
 
+_THIN_LAYERS = 2e5
+
 
 def natural_convection(
     rayleigh: float = 1e4,
@@ -104,8 +106,8 @@ def natural_convection(
         scales=Scales(x=height, y=height, u=U, v=U, p=density * U**2, T=(T0, dT)),
         quantities=(nusselt, *_largest_velocities(reference, u, v, diffusive, height, nusselt.source)),
         exact=lambda points: _exact(reference, points / height.m_as("m"), diffusive, T0, dT),
-        network=MLP(width=20, depth=3),
-        sampling=Sampling(interior=2000),
+        network=MLP(width=20 if rayleigh <= _THIN_LAYERS else 24, depth=3),
+        sampling=Sampling(interior=2000 if rayleigh <= _THIN_LAYERS else 3000),
         steps=300,
         citation="G. de Vahl Davis, Int. J. Numer. Methods Fluids 3 (1983) 249-264",
         reference="computed",

@@ -70,10 +70,10 @@ def beltrami(
         return d(q, t) + u * d(q, x) + v * d(q, y) + w * d(q, z)
 
     places = [x / length, y / length, z / length]
-    fading = exp(-viscosity * t / length**2)
+    fading = exp(-(viscosity * t / length / length))
     walls = [x.ends, y.ends, z.ends]
-    given = [-speed * fading * _winding(places[k:] + places[:k], exp, sin, cos) for k in range(3)]
-    start = [-speed * _winding(places[k:] + places[:k], exp, sin, cos) for k in range(3)]
+    given = [-(speed * fading * _winding(places[k:] + places[:k], exp, sin, cos)) for k in range(3)]
+    start = [-(speed * _winding(places[k:] + places[:k], exp, sin, cos)) for k in range(3)]
     momentum = [
         Residual(f"momentum_{axis.name}", carried(q) + d(p, axis) / density - viscosity * laplacian(q))
         for q, axis in ((u, x), (v, y), (w, z))
@@ -84,7 +84,7 @@ def beltrami(
         *momentum,
         *(Dirichlet(q, value, on=walls) for q, value in zip((u, v, w), given, strict=True)),
         *(Initial(q, value) for q, value in zip((u, v, w), start, strict=True)),
-        Pin(p, -1.5 * density * speed**2 * exp(-2 * viscosity * t / length**2), at=middle),
+        Pin(p, -1.5 * density * speed**2 * fading**2, at=middle),
     )
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
