@@ -31,7 +31,7 @@ from pinnln.units import Expression, Field, Q, Quantity
 
 
 def beltrami(
-    length: Quantity = Q("1 cm"),
+    side: Quantity = Q("2 cm"),
     speed: Quantity = Q("10 cm/s"),
     viscosity: Quantity = Q("1000 mm^2/s"),
     density: Quantity = Q("1260 kg/m^3"),
@@ -46,7 +46,7 @@ def beltrami(
     are of one size, none vanishes, and all fields grow fast towards a corner. The velocity is given on all six sides
     and at the start, the pressure in the middle at all times. By default Re = Uℓ/ν is 1, as with Ethier and Steinman.
 
-    Args: length ℓ, half the side of the cube [m]; speed U [m s⁻¹]; viscosity ν [m² s⁻¹]; density ρ [kg m⁻³]; duration
+    Args: side 2ℓ of the cube [m]; speed U [m s⁻¹]; viscosity ν [m² s⁻¹]; density ρ [kg m⁻³]; duration
     [s]; all quantities.
     Returns: the benchmark; its quantities of interest are the velocity in the middle at the end, and the pressure at
     the middle of a side then.
@@ -56,12 +56,12 @@ def beltrami(
     >>> [f"{item.reference:.5g~P}" for item in beltrami().quantities]
     ['-36.788 mm/s', '-12.681 Pa']
     """
-    ell = require("length", length, "m", EXTENT)
+    ell = require("side", side, "m", EXTENT) / 2
     U = require("speed", speed, "m/s", MATTER)
     nu = require("viscosity", viscosity, "m^2/s", "friction takes energy away and cannot give it")
     rho = require("density", density, "kg/m^3", "a fluid has mass")
     require("duration", duration, "s", EXTENT)
-    cube = (-length, length)
+    length, cube = side / 2, (-side / 2, side / 2)
     x, y, z, t = coordinates(x=cube, y=cube, z=cube, t=(0 * duration, duration))
     u, v, w = (field(name, "mm/s", of=(x, y, z, t)) for name in "uvw")
     p = field("p", "Pa", of=(x, y, z, t))

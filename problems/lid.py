@@ -111,7 +111,7 @@ def _profiles(
     reference: LidReference, u: Field, v: Field, U: Quantity, side: Quantity, source: str
 ) -> tuple[QuantityOfInterest, ...]:
     """Extremes of the velocities on the centre lines, over U."""
-    line = np.linspace(0.0, 1.0, 401)
+    line: Quantity = side * np.linspace(0.0, 1.0, 401)
 
     def back(y: Array) -> Array:
         return -reference.velocities(np.full_like(y, 0.5), y)[0]
@@ -120,10 +120,10 @@ def _profiles(
         return reference.velocities(x, np.full_like(x, 0.5))[1]
 
     def across(solution: Solution) -> Array:
-        return np.asarray((solution(u, x=side / 2, y=line * side) / U).m_as("dimensionless"))
+        return np.asarray((solution(u, x=side / 2, y=line) / U).m_as("dimensionless"))
 
     def along(solution: Solution) -> Array:
-        return np.asarray((solution(v, x=line * side, y=side / 2) / U).m_as("dimensionless"))
+        return np.asarray((solution(v, x=line, y=side / 2) / U).m_as("dimensionless"))
 
     def number(value: float) -> Quantity:
         return Q(float(value), "dimensionless")

@@ -34,7 +34,7 @@ def derivative(benchmark: Benchmark, name: str, axis: int, order: int, points: n
 
 @pytest.mark.parametrize(
     ("benchmark", "viscosity", "density"),
-    [(taylor_green(), 1e-6, 998.0), (beltrami(), 1e-3, 1260.0), (beltrami(length=Q("2 cm")), 1e-3, 1260.0)],
+    [(taylor_green(), 1e-6, 998.0), (beltrami(), 1e-3, 1260.0), (beltrami(side=Q("4 cm")), 1e-3, 1260.0)],
     ids=["taylor_green", "beltrami", "beltrami, larger"],
 )
 def test_the_flow_obeys_its_equations(benchmark: Benchmark, viscosity: float, density: float) -> None:
