@@ -6,6 +6,7 @@ from pinnln.problems.condensate import schroedinger
 from pinnln.problems.channel import poiseuille
 from pinnln.problems.convection import natural_convection
 from pinnln.problems.electrodynamics import maxwell_cavity_mode
+from pinnln.problems.double_layer import electro_osmosis
 from pinnln.problems.electrostatics import poisson
 from pinnln.problems.epidemic import sir
 from pinnln.problems.groundwater import darcy_flow
@@ -18,6 +19,7 @@ from pinnln.problems.heat import copper_bar
 from pinnln.problems.helical_flow import beltrami
 from pinnln.problems.joule import joule_heating
 from pinnln.problems.lid import lid_driven_cavity
+from pinnln.problems.liquid_metal import hartmann_flow
 from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
 from pinnln.problems.pipes import poisson_with_holes
@@ -49,6 +51,8 @@ CATALOG = {
         shear_heating,
         arrhenius_reactor,
         natural_convection,
+        hartmann_flow,
+        electro_osmosis,
         poisson,
         poisson_with_holes,
         darcy_flow,
@@ -91,6 +95,8 @@ __all__ = [
     "diffusivity_from_temperatures",
     "heat_2d",
     "euler_bernoulli_beam",
+    "electro_osmosis",
+    "hartmann_flow",
     "helmholtz",
     "joule_heating",
     "korteweg_de_vries",
