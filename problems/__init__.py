@@ -19,6 +19,7 @@ from pinnln.problems.heat import copper_bar
 from pinnln.problems.helical_flow import beltrami
 from pinnln.problems.joule import joule_heating
 from pinnln.problems.lid import lid_driven_cavity
+from pinnln.problems.joule import joule_heating, joule_heating_2d
 from pinnln.problems.liquid_metal import hartmann_flow
 from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
@@ -46,6 +47,7 @@ CATALOG = {
         heat_2d,
         radiating_fin,
         joule_heating,
+        joule_heating_2d,
         thermoelastic_bar,
         poroelastic_column,
         shear_heating,
@@ -100,6 +102,7 @@ __all__ = [
     "helmholtz",
     "joule_heating",
     "korteweg_de_vries",
+    "joule_heating_2d",
     "kovasznay",
     "kuramoto_sivashinsky",
     "lid_driven_cavity",
