@@ -4,6 +4,7 @@ from pinnln.problems.acoustics import helmholtz
 from pinnln.problems.beam import euler_bernoulli_beam
 from pinnln.problems.condensate import schroedinger
 from pinnln.problems.channel import poiseuille
+from pinnln.problems.consolidation import mandel_problem
 from pinnln.problems.convection import natural_convection
 from pinnln.problems.electrodynamics import maxwell_cavity_mode
 from pinnln.problems.double_layer import electro_osmosis
@@ -25,7 +26,7 @@ from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
 from pinnln.problems.pipes import poisson_with_holes
 from pinnln.problems.populations import lotka_volterra
-from pinnln.problems.poroelastic import poroelastic_column
+from pinnln.problems.poroelastic import poroelastic_column, terzaghi
 from pinnln.problems.pumping import oude_korendijk
 from pinnln.problems.radiation import radiating_fin
 from pinnln.problems.reactor import arrhenius_reactor
@@ -50,6 +51,8 @@ CATALOG = {
         joule_heating_2d,
         thermoelastic_bar,
         poroelastic_column,
+        terzaghi,
+        mandel_problem,
         shear_heating,
         arrhenius_reactor,
         natural_convection,
@@ -108,6 +111,7 @@ __all__ = [
     "lid_driven_cavity",
     "lotka_volterra",
     "maxwell_cavity_mode",
+    "mandel_problem",
     "natural_convection",
     "oude_korendijk",
     "plane_elasticity",
@@ -120,6 +124,7 @@ __all__ = [
     "shear_heating",
     "sir",
     "taylor_green",
+    "terzaghi",
     "thermoelastic_bar",
     "viscosity_from_velocities",
     "wave",

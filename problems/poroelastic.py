@@ -19,6 +19,7 @@ from pinnln import (
     Scales,
     coordinates,
     d,
+    erf,
     field,
     sin,
 )
@@ -35,7 +36,7 @@ def poroelastic_column(
     pressure: Quantity = Q("100 kPa"),
     duration: Quantity = Q("60 day"),
 ) -> Benchmark:
-    """A column of wet clay, drained at its top, settles as the excess pressure of its water is lost.
+    """A column of wet clay, drained at its top, loses the excess pressure of its water: the slowest mode of Terzaghi's.
 
     S ∂p/∂t + α ∂²w/∂z∂t = m ∂²p/∂z²,  M ∂²w/∂z² = α ∂p/∂z,  z downwards from the top; p = 0 at the top, nothing flows
     and nothing moves at the bottom, p = P sin(πz/2H) at the start, no load on the top: M ∂w/∂z = α p there. Water is
@@ -80,7 +81,7 @@ def poroelastic_column(
     top = exact(np.array([[0.0, duration.m_as("s") / 3]]))["w"][0]
     return Benchmark(
         name="poroelastic_column",
-        title="A column of wet clay settles as its water is pressed out",
+        title="A column of wet clay settles as its water is pressed out: Terzaghi's slowest mode",
         problem=problem,
         scales=Scales(
             z=height,
@@ -101,5 +102,103 @@ def poroelastic_column(
         sampling=Sampling(interior=1500),
         steps=100,
         citation="M. A. Biot, J. Appl. Phys. 12 (1941) 155-164",
+        aim=1e-4,
+    )
+
+
+def terzaghi(
+    height: Quantity = Q("10 m"),
+    mobility: Quantity = Q("1e-12 m^2/Pa/s"),
+    stiffness: Quantity = Q("10 MPa"),
+    coupling: float = 1.0,
+    storage: Quantity = Q("1e-8 1/Pa"),
+    load: Quantity = Q("100 kPa"),
+    start: Quantity = Q("1 day"),
+    end: Quantity = Q("120 day"),
+) -> Benchmark:
+    """A layer of wet clay under the load of a building settles as fast as its water finds the way out at the top.
+
+    S ∂p/∂t + α ∂²w/∂z∂t = m ∂²p/∂z²,  M ∂²w/∂z² = α ∂p/∂z,  z downwards from the top; p = 0 and M ∂w/∂z = −q at the
+    top, nothing flows and nothing moves at the bottom. Water is counted in s⁻¹, equilibrium in Pa m⁻¹. At once the
+    water bears p₀ = αq/(α² + SM) everywhere; then it is drained from the top down,
+    p/p₀ = Σ (2/Mₙ) sin(Mₙz/H) e^(−Mₙ²ct/H²),   Mₙ = (n + ½)π,   c = m/(S + α²/M),
+    and the layer settles by  w = ∫ (q − αp)/M dz  from z to H. Half of the pressure is lost at ct/H² = 0.197 and nine
+    tenths at 0.848, here after 25 and 108 days. The problem begins when the bottom does not yet feel the drain, so that
+    p/p₀ = erf(z/√(4ct)) at the start, to 2·10⁻¹².
+
+    Args: height H [m], mobility m, permeability over viscosity [m² Pa⁻¹ s⁻¹], stiffness M, the confined modulus [Pa],
+    coupling α, Biot's coefficient, storage S [Pa⁻¹], load q [Pa], start, from H²/(1000c) to H²/(100c), and end of the
+    time that is looked at [s]; all but α quantities.
+    Returns: the benchmark; its quantities of interest are the share of the pressure that is lost at ct/H² = 0.197, or
+    at the end if that is sooner, and the settlement at the end.
+    Raises: ProblemError for an argument out of its range, UnitsError for one of another dimension.
+    Source: K. Terzaghi, Erdbaumechanik, Deuticke, Wien 1925; coupled as by M. A. Biot, J. Appl. Phys. 12, 155 (1941).
+
+    >>> [f"{item.reference:.4g~P}" for item in terzaghi().quantities]
+    ['0.5003', '9.28 cm']
+    """
+    H = require("height", height, "m", EXTENT)
+    m = require("mobility", mobility, "m^2/Pa/s", "water flows to where its pressure is lower")
+    M = require("stiffness", stiffness, "Pa", "ground that is pressed gives way")
+    alpha = require("coupling", coupling, "", "Biot's coefficient lies between that of a sponge and nothing", high=1.0)
+    S = require("storage", storage, "1/Pa", "water and grains can be compressed")
+    q = require("load", load, "Pa", MATTER)
+    rate = m / (S + alpha**2 / M) / H**2
+    why = "earlier the pressure jumps at the top, later the bottom feels the drain and the start is no error function"
+    first = require("start·c/H²", start.m_as("s") * rate, "", why, low=1e-3, high=0.01)
+    last = require("end·c/H²", end.m_as("s") * rate, "", "time goes on, and later all is over", low=first, high=5.0)
+    z, t = coordinates(z=(0 * height, height), t=(start, end))
+    p, w = field("p", "kPa", of=(z, t)), field("w", "cm", of=(z, t))
+    drained = Q(2 * H * first**0.5, "m")
+    pressure = (coupling * load / (coupling**2 + storage * stiffness)).to("kPa")
+    problem = Problem(
+        Residual("storage", storage * d(p, t) + coupling * d(w, z, t) - mobility * d(p, z, z)),
+        Residual("equilibrium", stiffness * d(w, z, z) - coupling * d(p, z)),
+        Dirichlet(p, 0 * load, on=z.start),
+        Neumann(p, 0 * load / height, on=z.end),
+        Neumann(w, load / stiffness, on=z.start),
+        Dirichlet(w, 0 * height, on=z.end),
+        Initial(p, pressure * erf(z / drained)),
+    )
+    roots = pi * (np.arange(int((40 / first) ** 0.5 / pi) + 2) + 0.5)
+
+    def exact(points: np.ndarray) -> dict[str, np.ndarray]:
+        angles = np.outer(points[:, 0] / H, roots)
+        left = 2 / roots * np.exp(-np.outer(points[:, 1] * rate, roots**2))
+        P = pressure.m_as("Pa")
+        borne = P * H * (left / roots * np.cos(angles)).sum(1)
+        return {"p": P * (left * np.sin(angles)).sum(1), "w": (q * (H - points[:, 0]) - alpha * borne) / M}
+
+    asked = min(0.197, last)
+    then = Q(asked / rate, "s")
+    return Benchmark(
+        name="terzaghi",
+        title="Terzaghi's consolidation: a layer of clay settles under a load as its water is pressed out",
+        problem=problem,
+        scales=Scales(
+            z=height,
+            t=height**2 * (storage + coupling**2 / stiffness) / mobility,
+            p=pressure,
+            w=load * height / stiffness,
+        ),
+        quantities=(
+            QuantityOfInterest(
+                f"share of the pressure that is lost at ct/H² = {asked:.3g}",
+                lambda solution: 1 - (solution.mean(p, t=then) / pressure).to("dimensionless"),
+                Q(1 - float((2 / roots**2 * np.exp(-asked * roots**2)).sum()), "dimensionless"),
+                "exact series",
+            ),
+            QuantityOfInterest(
+                "settlement at the end",
+                lambda solution: solution(w, z=0 * height, t=end),
+                Q(exact(np.array([[0.0, end.m_as("s")]]))["w"][0], "m").to("cm"),
+                "exact series",
+            ),
+        ),
+        exact=exact,
+        network=MLP(width=20, depth=2),
+        sampling=Sampling(interior=1500),
+        steps=200,
+        citation="K. Terzaghi, Erdbaumechanik auf bodenphysikalischer Grundlage, Deuticke, Wien 1925",
         aim=1e-4,
     )
