@@ -20,6 +20,7 @@ from pinnln.problems.heat import copper_bar
 from pinnln.problems.helical_flow import beltrami
 from pinnln.problems.joule import joule_heating
 from pinnln.problems.lid import lid_driven_cavity
+from pinnln.problems.ion_transport import nernst_planck_poisson
 from pinnln.problems.joule import joule_heating, joule_heating_2d
 from pinnln.problems.liquid_metal import hartmann_flow
 from pinnln.problems.option_pricing import black_scholes
@@ -58,6 +59,7 @@ CATALOG = {
         natural_convection,
         hartmann_flow,
         electro_osmosis,
+        nernst_planck_poisson,
         poisson,
         poisson_with_holes,
         darcy_flow,
@@ -113,6 +115,7 @@ __all__ = [
     "maxwell_cavity_mode",
     "mandel_problem",
     "natural_convection",
+    "nernst_planck_poisson",
     "oude_korendijk",
     "plane_elasticity",
     "poiseuille",
