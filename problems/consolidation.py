@@ -24,7 +24,7 @@ from pinnln import (
 )
 from pinnln.problems.mandel_series import MandelSeries
 from pinnln.problems.validity import EXTENT, MATTER, require
-from pinnln.units import Q, Quantity
+from pinnln.units import Expression, Field, Q, Quantity
 
 
 def mandel_problem(
@@ -62,28 +62,9 @@ def mandel_problem(
     >>> [f"{item.reference:.4g~P}" for item in mandel_problem().quantities]
     ['1.101', '0.2289 mm', '100 kPa']
     """
-    series = MandelSeries(
-        require("half_width", half_width, "m", EXTENT),
-        require("load", load, "Pa", MATTER),
-        require("shear_modulus", shear_modulus, "Pa", "clay that is sheared resists"),
-        require(
-            "poisson_ratio",
-            poisson_ratio,
-            "",
-            "what is stretched gets thinner, and clay can shrink",
-            high=0.45,
-        ),
-        require("coupling", coupling, "", "Biot's coefficient lies between that of a sponge and nothing", high=1.0),
-        require("storage", storage, "1/Pa", "water and grains can be compressed"),
-        require("mobility", mobility, "m^2/Pa/s", "water flows to where its pressure is lower"),
-        require("start", start, "s", "at the first moment the pressure jumps at the sides"),
+    series = _series(
+        (half_width, half_height, load, shear_modulus, storage, mobility, start, end), poisson_ratio, coupling
     )
-    require("half_height", half_height, "m", EXTENT)
-    why = "earlier the pressure falls within a tenth of the width at the sides, later nothing is left of it"
-    require("start·c/a²", series.start * series.rate, "", why, low=0.01, high=1.0)
-    require("end − start", end - start, "s", EXTENT)
-    require("end·c/a²", end.m_as("s") * series.rate, "", "later nothing is left of the pressure", high=5.0)
-
     x, y, t = coordinates(x=(0 * half_width, half_width), y=(0 * half_height, half_height), t=(start, end))
     p = field("p", "kPa", of=(x, y, t))
     u_x, u_y = field("u_x", "mm", of=(x, y, t)), field("u_y", "mm", of=(x, y, t))
@@ -107,9 +88,6 @@ def mandel_problem(
         Neumann(u_x, 0.0, on=y.ends),
         Neumann(p, Q("0 Pa/m"), on=[x.start, y.ends]),
     )
-    highest, peak = series.peak(series.start, end.m_as("s"))
-    at_once = Q(series.at_once, "Pa")
-    bulge = series.fields(np.array([[series.half_width, 0.0, end.m_as("s")]]))["u_x"][0]
     stress = 2 * G * d(u_y, y) + 2 * nu * stiffening * G * strain - alpha * p
     return Benchmark(
         name="mandel_problem",
@@ -120,30 +98,65 @@ def mandel_problem(
             y=half_width,
             t=Q(1 / series.rate, "s"),
             p=load,
-            u_x=load / shear_modulus * half_width,
-            u_y=load / shear_modulus * half_width,
+            u_x=load / G * half_width,
+            u_y=load / G * half_width,
         ),
-        quantities=(
-            QuantityOfInterest(
-                "largest pressure in the middle over that at once",
-                lambda solution: solution(p, x=0 * half_width, y=0 * half_height, t=Q(highest, "s")) / at_once,
-                (Q(peak, "Pa") / at_once).to("dimensionless"),
-                "exact series",
-            ),
-            QuantityOfInterest(
-                "bulge of the sides at the end",
-                lambda solution: solution(u_x, x=half_width, y=0 * half_height, t=end),
-                Q(bulge, "m").to("mm"),
-                "exact series",
-            ),
-            QuantityOfInterest(
-                "load at the end", lambda solution: solution.mean(-stress, on=y.end, t=end), load, "exact series"
-            ),
-        ),
+        quantities=_quantities(series, p, u_x, stress, load),
         exact=series.fields,
         network=MLP(width=20, depth=2),
         sampling=Sampling(interior=1200, face=60),
         steps=100,
         citation="J. Mandel, Géotechnique 3 (1953) 287-299",
         aim=1e-4,
+    )
+
+
+def _series(lengths_to_times: tuple[Quantity, ...], poisson_ratio: float, coupling: float) -> MandelSeries:
+    """The sum of modes, of arguments that are in its range."""
+    half_width, half_height, load, shear_modulus, storage, mobility, start, end = lengths_to_times
+    thinner = "what is stretched gets thinner, and clay can shrink"
+    series = MandelSeries(
+        require("half_width", half_width, "m", EXTENT),
+        require("load", load, "Pa", MATTER),
+        require("shear_modulus", shear_modulus, "Pa", "clay that is sheared resists"),
+        require("poisson_ratio", poisson_ratio, "", thinner, high=0.45),
+        require("coupling", coupling, "", "Biot's coefficient lies between that of a sponge and nothing", high=1.0),
+        require("storage", storage, "1/Pa", "water and grains can be compressed"),
+        require("mobility", mobility, "m^2/Pa/s", "water flows to where its pressure is lower"),
+        require("start", start, "s", "at the first moment the pressure jumps at the sides"),
+    )
+    require("half_height", half_height, "m", EXTENT)
+    why = "earlier the pressure falls within a tenth of the width at the sides, later nothing is left of it"
+    require("start·c/a²", series.start * series.rate, "", why, low=0.01, high=1.0)
+    require("end − start", end - start, "s", EXTENT)
+    require("end·c/a²", end.m_as("s") * series.rate, "", "later nothing is left of the pressure", high=5.0)
+    return series
+
+
+def _quantities(
+    series: MandelSeries, p: Field, u_x: Field, stress: Expression, load: Quantity
+) -> tuple[QuantityOfInterest, ...]:
+    """Mandel's and Cryer's effect, the bulge and the load."""
+    x, y, t = p.coordinates
+    end = Q(t.high, "s")
+    highest, peak = series.peak(t.low, t.high)
+    at_once = Q(series.at_once, "Pa")
+    bulge = series.fields(np.array([[series.half_width, 0.0, t.high]]))["u_x"][0]
+    middle, side = Q("0 m"), Q(x.high, "m")
+    return (
+        QuantityOfInterest(
+            "largest pressure in the middle over that at once",
+            lambda solution: (solution(p, x=middle, y=middle, t=Q(highest, "s")) / at_once).to("dimensionless"),
+            Q(peak / series.at_once, "dimensionless"),
+            "exact series",
+        ),
+        QuantityOfInterest(
+            "bulge of the sides at the end",
+            lambda solution: solution(u_x, x=side, y=middle, t=end),
+            Q(bulge, "m").to("mm"),
+            "exact series",
+        ),
+        QuantityOfInterest(
+            "load at the end", lambda solution: solution.mean(-stress, on=y.end, t=end), load, "exact series"
+        ),
     )

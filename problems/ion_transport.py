@@ -18,7 +18,7 @@ from pinnln import (
     d,
     field,
 )
-from pinnln.problems.membrane_reference import membrane_reference
+from pinnln.problems.membrane_reference import MembraneReference, membrane_reference
 from pinnln.problems.validity import EXTENT, require
 from pinnln.units import Q, Quantity
 
@@ -54,28 +54,16 @@ def nernst_planck_poisson(
     >>> [f"{item.reference:.4g~P}" for item in nernst_planck_poisson().quantities]
     ['0.9829', '0.000204 mol/m³']
     """
-    L = require("thickness", thickness, "m", EXTENT)
-    c = require("concentration", concentration, "mol/m^3", "without ions there is no current")
-    held = require("at_membrane", at_membrane, "mol/m^3", "the membrane is charged")
-    T = require("temperature", temperature, "kelvin", "ions that do not move about carry no current")
-    eps = require("permittivity", permittivity, "F/m", "like charges repel each other")
-    require("diffusivity", diffusivity, "m^2/s", "what diffuses evens out")
     faraday, gas = Q("96485.33212 C/mol"), Q("8.31446261815324 J/mol/K")
-    thermal = (gas * temperature / faraday).to("mV")
-    volt = gas.m_as("J/mol/K") * T / faraday.m_as("C/mol")
-    debye = (eps * volt / (2 * c * faraday.m_as("C/mol"))) ** 0.5
-    high = "it pulls positive ions to the membrane, and the reference is computed up to there"
-    layers = "the reservoir is neutral, and beyond it the cloud at the membrane is thinner than L/12"
-    weak = "weaker it holds no ions, and stronger its cloud is steep"
-    reference = membrane_reference(
-        round(require("voltage·F/RT", require("voltage", voltage, "V", high) / volt, "", high, high=6.0), 12),
-        round(require("at_membrane/concentration", held / c, "", weak, low=0.1, high=10.0), 12),
-        round(1 / require("thickness/Debye's length", L / debye, "", layers, low=2.0, high=12.0), 12),
-    )
+    T = require("temperature", temperature, "kelvin", "ions that do not move about carry no current")
+    require("diffusivity", diffusivity, "m^2/s", "what diffuses evens out")
+    thermal = (gas * Q(T, "K") / faraday).to("mV")
+    L, c, volt = require("thickness", thickness, "m", EXTENT), concentration.m_as("mol/m^3"), thermal.m_as("V")
+    reference = _reference(L, voltage, concentration, at_membrane, volt, permittivity)
     (x,) = coordinates(x=(0 * thickness, thickness))
     c_p, c_n = field("c_p", "mol/m^3", of=(x,)), field("c_n", "mol/m^3", of=(x,))
     phi = field("phi", "mV", of=(x,))
-    drop = -voltage.to("mV")
+    drop = -1 * voltage.to("mV")
     with_field, against = d(c_p, x) + c_p * d(phi, x) / thermal, d(c_n, x) - c_n * d(phi, x) / thermal
     problem = Problem(
         Residual("positive ions", diffusivity * d(with_field, x)),
@@ -93,7 +81,6 @@ def nernst_planck_poisson(
         positive, negative, potential = reference.fields(points[:, 0] / L)
         return {"c_p": c * positive, "c_n": c * negative, "phi": volt * potential}
 
-    limiting = 2 * diffusivity * concentration / thickness
     return Benchmark(
         name="nernst_planck_poisson",
         title="A trace of salt before a membrane that lets only positive ions through",
@@ -102,14 +89,14 @@ def nernst_planck_poisson(
         quantities=(
             QuantityOfInterest(
                 "current density over 2FDc/L",
-                lambda solution: (solution(-diffusivity * with_field, x=thickness / 2) / limiting).to("dimensionless"),
+                lambda solution: (solution(-with_field, x=thickness / 2) * thickness / 2 / concentration).to(""),
                 Q(reference.current / 2, "dimensionless"),
                 "our Chebyshev solution",
             ),
             QuantityOfInterest(
                 "negative ions at the membrane",
                 lambda solution: solution(c_n, x=thickness),
-                Q(c * float(reference.fields(np.ones(1))[1][0]), "mol/m^3"),
+                Q(c * float(reference.negative(1.0)), "mol/m^3"),
                 "our Chebyshev solution",
             ),
         ),
@@ -122,3 +109,25 @@ def nernst_planck_poisson(
         accuracy=1e-9,
         aim=1e-6,
     )
+
+
+def _reference(
+    thickness: float,
+    voltage: Quantity,
+    concentration: Quantity,
+    at_membrane: Quantity,
+    thermal: float,
+    permittivity: Quantity,
+) -> MembraneReference:
+    """The Chebyshev solution for the numbers without a unit that matter, of arguments that are in its range."""
+    c = require("concentration", concentration, "mol/m^3", "without ions there is no current")
+    held = require("at_membrane", at_membrane, "mol/m^3", "the membrane is charged")
+    eps = require("permittivity", permittivity, "F/m", "like charges repel each other")
+    debye = (eps * thermal / (2 * c * 96485.33212)) ** 0.5
+    high = "it pulls positive ions to the membrane, and the reference is computed up to there"
+    layers = "the reservoir is neutral, and beyond it the cloud at the membrane is thinner than L/12"
+    weak = "weaker it holds no ions, and stronger its cloud is steep"
+    across = require("voltage·F/RT", require("voltage", voltage, "V", high) / thermal, "", high, high=6.0)
+    ratio = require("at_membrane/concentration", held / c, "", weak, low=0.1, high=10.0)
+    thick = require("thickness/Debye's length", thickness / debye, "", layers, low=2.0, high=12.0)
+    return membrane_reference(round(across, 12), round(ratio, 12), round(1 / thick, 12))

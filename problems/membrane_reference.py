@@ -54,12 +54,21 @@ def membrane_reference(voltage: float, held: float, debye: float, count: int = 8
     """
     nodes = np.cos(np.pi * np.arange(count) / (count - 1))[::-1]
     values = chebyshev.chebvander(nodes, count - 1)
-    first, second = (chebyshev.chebval(nodes, chebyshev.chebder(np.eye(count), order, scl=2.0)).T for order in (1, 2))
+    bases: tuple[Array, Array, Array] = (
+        np.array(values, dtype=np.float64),
+        _derived(nodes, count, 1),
+        _derived(nodes, count, 2),
+    )
     state = np.zeros((3, count))
     state[:2, 0] = 1.0
     for step in (*np.arange(0.0, voltage), voltage):
-        state = _solved(state, (values, first, second), (float(step), held, debye))
+        state = _solved(state, bases, (float(step), held, debye))
     return MembraneReference(*(Chebyshev(row, domain=[0.0, 1.0]) for row in state))
+
+
+def _derived(nodes: Array, count: int, order: int) -> Array:
+    """The derivatives of the polynomials at the nodes (n, count), of a layer of the thickness one."""
+    return np.asarray(chebyshev.chebval(nodes, chebyshev.chebder(np.eye(count), order, scl=2.0)).T)
 
 
 def _solved(state: Array, bases: tuple[Array, Array, Array], given: tuple[float, float, float]) -> Array:
