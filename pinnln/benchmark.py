@@ -108,8 +108,8 @@ class Benchmark:
     def field_errors(self, solution: Solution, per_axis: int | None = None) -> dict[str, float]:
         """The relative L2 error of every field with a reference,  ‖q − q_ref‖ / ‖q_ref − reference of its scale‖.
 
-        Measured on a grid of the whole domain outside its holes, of 33 points along each axis unless given, of 14 in four
-        dimensions; temperatures from the reference of their scale, so that 300 K of background flatter no one.
+        Measured on a grid of the whole domain outside its holes, of 33 points along each axis unless given, of 14 in
+        four dimensions; temperatures from the reference of their scale, so that 300 K of background flatter no one.
         """
         count = per_axis or min(33, round(_MOST_POINTS ** (1 / len(self.problem.coordinates))))
         axes = [np.linspace(item.low, item.high, count) for item in self.problem.coordinates]

@@ -2,26 +2,22 @@
 
 from pinnln.problems.acoustics import helmholtz
 from pinnln.problems.beam import euler_bernoulli_beam
-from pinnln.problems.condensate import schroedinger
 from pinnln.problems.channel import poiseuille
+from pinnln.problems.condensate import schroedinger
 from pinnln.problems.consolidation import mandel_problem
 from pinnln.problems.convection import natural_convection
-from pinnln.problems.electrodynamics import maxwell_cavity_mode
 from pinnln.problems.double_layer import electro_osmosis
-from pinnln.problems.electrostatics import poisson
-from pinnln.problems.epidemic import sir
-from pinnln.problems.groundwater import darcy_flow
-from pinnln.problems.heat import copper_bar, heat_2d
 from pinnln.problems.elasticity import plane_elasticity
+from pinnln.problems.electrodynamics import maxwell_cavity_mode
 from pinnln.problems.electrostatics import poisson
 from pinnln.problems.epidemic import sir
 from pinnln.problems.flame import kuramoto_sivashinsky
-from pinnln.problems.heat import copper_bar
+from pinnln.problems.groundwater import darcy_flow
+from pinnln.problems.heat import copper_bar, heat_2d
 from pinnln.problems.helical_flow import beltrami
-from pinnln.problems.joule import joule_heating
-from pinnln.problems.lid import lid_driven_cavity
 from pinnln.problems.ion_transport import nernst_planck_poisson
 from pinnln.problems.joule import joule_heating, joule_heating_2d
+from pinnln.problems.lid import lid_driven_cavity
 from pinnln.problems.liquid_metal import hartmann_flow
 from pinnln.problems.option_pricing import black_scholes
 from pinnln.problems.phase_separation import allen_cahn
@@ -100,20 +96,20 @@ __all__ = [
     "copper_bar",
     "darcy_flow",
     "diffusivity_from_temperatures",
-    "heat_2d",
-    "euler_bernoulli_beam",
     "electro_osmosis",
+    "euler_bernoulli_beam",
     "hartmann_flow",
+    "heat_2d",
     "helmholtz",
     "joule_heating",
-    "korteweg_de_vries",
     "joule_heating_2d",
+    "korteweg_de_vries",
     "kovasznay",
     "kuramoto_sivashinsky",
     "lid_driven_cavity",
     "lotka_volterra",
-    "maxwell_cavity_mode",
     "mandel_problem",
+    "maxwell_cavity_mode",
     "natural_convection",
     "nernst_planck_poisson",
     "oude_korendijk",
