@@ -164,7 +164,7 @@ def terzaghi(
         Dirichlet(w, 0 * height, on=z.end),
         Initial(p, pressure * (erf(z / depth) + erf((2 * height - z) / depth) - erf((2 * height + z) / depth))),
     )
-    roots: Array = pi * (np.arange(int((40 / first) ** 0.5 / pi) + 2) + 0.5)
+    roots = pi * (np.arange(int((40 / first) ** 0.5 / pi) + 2, dtype=np.float64) + 0.5)
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         held, below = _held(points[:, 0] / H, points[:, 1] * rate, roots)
