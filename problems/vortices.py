@@ -108,7 +108,7 @@ def taylor_green(
         exact=exact,
         network=MLP(width=20, depth=3),
         sampling=Sampling(interior=1500, face=60),
-        steps=100,
+        steps=200,
         citation="G. I. Taylor, Phil. Mag. 46 (1923) 671-674; G. I. Taylor, A. E. Green, Proc. R. Soc. A 158 (1937)",
         aim=1e-4,
     )
