@@ -78,7 +78,6 @@ def beltrami(
         Residual(f"momentum_{axis.name}", carried(q) + d(p, axis) / density - viscosity * laplacian(q))
         for q, axis in ((u, x), (v, y), (w, z))
     ]
-    middle = dict.fromkeys((x, y, z), 0 * length)
     problem = Problem(
         Residual("continuity", d(u, x) + d(v, y) + d(w, z)),
         *momentum,
