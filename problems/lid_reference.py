@@ -33,7 +33,7 @@ class Lid:
     strength: float = 0.0
     points: int = 32
     fastest: float = 400.0
-    accuracy: float = 1e-5
+    accuracy: float = 2e-5
 
 
 UNIFORM = Lid("u = U", lambda x: 1.0 + 0.0 * x, Scraped(), 1.0, points=40, fastest=100.0, accuracy=3e-3)
