@@ -60,7 +60,7 @@ def electro_osmosis(
     60, 7040 (1999) for the elliptic function.
 
     >>> [f"{item.reference:.4g~P}" for item in electro_osmosis().quantities]
-    ['0.9897', '3.19e-05 mm²/s']
+    ['0.9897', '31.9 µm²/s']
     """
     h = require("half_height", half_height, "m", EXTENT)
     c = require("concentration", concentration, "mol/m^3", "without ions there is no layer")
@@ -111,7 +111,7 @@ def electro_osmosis(
             QuantityOfInterest(
                 "flow rate per breadth",
                 lambda solution: 2 * solution.integral(u),
-                Q(flow, "m^2/s").to("mm^2/s"),
+                Q(flow, "m^2/s").to("um^2/s"),
                 "exact solution",
             ),
         ),

@@ -103,7 +103,7 @@ def nernst_planck_poisson(
         exact=exact,
         network=MLP(width=20, depth=2),
         sampling=Sampling(interior=400, face=1),
-        steps=200,
+        steps=400,
         citation="I. Rubinstein, L. Shtilman, J. Chem. Soc., Faraday Trans. 2 75 (1979) 231-246",
         reference="computed",
         accuracy=1e-9,

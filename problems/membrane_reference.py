@@ -49,7 +49,7 @@ def membrane_reference(voltage: float, held: float, debye: float, count: int = 8
     Source: I. Rubinstein, L. Shtilman (1979) for the equations; collocation after J. P. Boyd, Chebyshev and Fourier
     Spectral Methods, 2001.
 
-    >>> round(membrane_reference(2.0, 1.0, 0.1, 32).negative(1.0), 6)  # e⁻²
+    >>> round(float(membrane_reference(2.0, 1.0, 0.1, 32).negative(1.0)), 6)  # e⁻²
     0.135335
     """
     nodes = np.cos(np.pi * np.arange(count) / (count - 1))[::-1]
