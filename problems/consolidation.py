@@ -104,8 +104,8 @@ def mandel_problem(
         quantities=_quantities(series, p, u_x, stress, load),
         exact=series.fields,
         network=MLP(width=20, depth=2),
-        sampling=Sampling(interior=1200, face=60),
-        steps=100,
+        sampling=Sampling(interior=1600, face=80),
+        steps=250,
         citation="J. Mandel, Géotechnique 3 (1953) 287-299",
         aim=1e-4,
     )
