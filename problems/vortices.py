@@ -51,7 +51,7 @@ def taylor_green(
     Source: G. I. Taylor, A. E. Green, Proc. R. Soc. Lond. A 158, 499 (1937); G. I. Taylor, Phil. Mag. 46, 671 (1923).
 
     >>> f"{taylor_green().quantities[0].reference:.4g~P}"
-    '0.8684 mm²/s²'
+    '0.8682 mm²/s²'
     """
     S = require("side", side, "m", EXTENT)
     U = require("speed", speed, "m/s", MATTER)
