@@ -107,7 +107,7 @@ def nernst_planck_poisson(
         citation="I. Rubinstein, L. Shtilman, J. Chem. Soc., Faraday Trans. 2 75 (1979) 231-246",
         reference="computed",
         accuracy=1e-9,
-        aim=1e-6,
+        aim=1e-5,
     )
 
 
