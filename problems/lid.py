@@ -98,7 +98,7 @@ def lid_driven_cavity(
         exact=exact,
         network=MLP(width=30, depth=2),
         sampling=Sampling(interior=2000),
-        steps=200,
+        steps=400,
         citation="U. Ghia, K. N. Ghia, C. T. Shin, J. Comput. Phys. 48 (1982) 387-411",
         reference="computed",
         accuracy=lid.accuracy,
