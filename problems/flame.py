@@ -56,7 +56,7 @@ def kuramoto_sivashinsky(
     test. Reference by our own Fourier series: with finer steps in time and more waves it differs by less than 1e-6.
 
     >>> f"{kuramoto_sivashinsky(duration=Q('20 ms')).quantities[0].reference:.4g~P}"
-    '0.03054'
+    '0.02238'
     """
     V = require("speed", speed, "m/s", "the flame burns into the gas")
     D = require("diffusivity", diffusivity, "m^2/s", "without it the front is stable")

@@ -176,12 +176,7 @@ def terzaghi(
         name="terzaghi",
         title="Terzaghi's consolidation: a layer of clay settles under a load as its water is pressed out",
         problem=problem,
-        scales=Scales(
-            z=height,
-            t=height**2 * (storage + coupling**2 / stiffness) / mobility,
-            p=pressure,
-            w=load * height / stiffness,
-        ),
+        scales=Scales(z=height, t=Q(1 / rate, "s"), p=pressure, w=load * height / stiffness),
         quantities=(
             QuantityOfInterest(
                 f"share of the pressure that is lost at ct/H² = {asked:.3g}",
