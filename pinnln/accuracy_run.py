@@ -85,7 +85,9 @@ class AccuracyRun:
 def about(benchmark: Benchmark) -> dict[str, str]:
     """What is run, in words, and a digest of the dimensionless problem: a run of other settings is another run."""
     formulation = nondimensional(benchmark.problem, benchmark.problem.scales(benchmark.scales).yardsticks)
+    conditioning = {} if benchmark.conditioning is None else {"conditioning": str(benchmark.conditioning)}
     return {
+        **conditioning,
         "network": str(benchmark.network),
         "sampling": str(benchmark.sampling),
         "training": ", then ".join(str(item) for item in benchmark.optimizers()),
@@ -107,6 +109,7 @@ def run_accuracy(benchmark: Benchmark, seed: int, settings: Mapping[str, Any]) -
             benchmark.problem,
             benchmark.scales,
             network=benchmark.network,
+            conditioning=benchmark.conditioning,
             sampling=benchmark.sampling,
             windows=benchmark.windows,
             optimizer=benchmark.optimizers(),

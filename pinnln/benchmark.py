@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pinnln.conditioning import AbstractConditioning
 from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.network import AbstractNetwork
 from pinnln.optimizers import AbstractOptimizer
@@ -69,8 +70,9 @@ class Benchmark:
 
     Args: name; title, one sentence; problem; scales; quantities, asked first to last; exact, values of the fields
     [coherent SI] at points (N, d) [coherent SI], by field name; network; sampling; steps of Levenberg-Marquardt that
-    suffice, in each of `windows` of time; broyden, steps of SSBroyden after them where those go deeper; citation;
-    reference, how the answer is known: by a formula, computed by a classical method, or published as a number;
+    suffice, in each of `windows` of time; broyden, steps of SSBroyden after them where those go deeper; conditioning,
+    where it goes deeper than plain squares; citation; reference, how the answer is known: by a formula, computed by a
+    classical method, or published as a number;
     accuracy of it, the largest residual that it leaves over the largest term of its equation; aim, the relative L2
     error of every field that the settings are to reach, None where only quantities have one; published, what others
     reached on the problem as it is by default.
@@ -87,6 +89,7 @@ class Benchmark:
     steps: int = 300
     windows: int = 1
     broyden: int = 0
+    conditioning: AbstractConditioning | None = None
     citation: str = ""
     reference: Reference = "exact"
     accuracy: float = 1e-10

@@ -118,6 +118,7 @@ def plain_page(entry: Entry) -> dict[str, Any]:
         "settings": {
             "network": describe(benchmark.network),
             "sampling": asdict(benchmark.sampling),
+            "conditioning": benchmark.conditioning and str(benchmark.conditioning),
             "steps": benchmark.steps,
             "broyden": benchmark.broyden,
             "windows": benchmark.windows,
@@ -150,6 +151,8 @@ def _settings(entry: Entry) -> list[str]:
         f"{benchmark.sampling.interior} points inside, {benchmark.sampling.face} on a face",
         f"{benchmark.steps} steps of Levenberg-Marquardt{deeper}{windows}",
     ]
+    if benchmark.conditioning is not None:
+        lines.append(f"conditioned by {benchmark.conditioning}")
     if benchmark.aim is not None:
         lines.append(f"to reach a relative error of {benchmark.aim:.0e} in every field")
     if measured is not None:

@@ -265,6 +265,7 @@ def solve(name: str, seed: int, iterations: int | None, optimizer: str | None, o
         benchmark.problem,
         benchmark.scales,
         network=benchmark.network,
+        conditioning=benchmark.conditioning if optimizer is None else None,
         sampling=benchmark.sampling,
         windows=benchmark.windows,
         optimizer="auto" if optimizer == "auto" else own if optimizer is None else _optimizers(optimizer, steps),
