@@ -100,7 +100,7 @@ def lid_driven_cavity(
         quantities=_profiles(reference, u, v, U, side, f"our Chebyshev solution at Re = {reynolds:g}"),
         exact=exact,
         network=MLP(width=30, depth=2),
-        sampling=Sampling(interior=2500),
+        sampling=Sampling(interior=4000),
         steps=200,
         conditioning=LayerNorm(),
         citation="U. Ghia, K. N. Ghia, C. T. Shin, J. Comput. Phys. 48 (1982) 387-411",
