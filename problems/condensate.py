@@ -123,7 +123,7 @@ def schroedinger(
         steps=60,
         windows=4,
         citation="J. Satsuma, N. Yajima, Prog. Theor. Phys. Suppl. 55 (1974) 284-306",
-        aim=1e-4,
+        aim=1e-6,
     )
 
 

@@ -111,5 +111,5 @@ def maxwell_cavity_mode(
         sampling=Sampling(interior=3000, face=100),
         steps=250,
         citation="J. D. Jackson, Classical Electrodynamics, 3rd ed., Wiley 1999, §8.7",
-        aim=1e-3,
+        aim=1e-6,
     )

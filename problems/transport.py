@@ -83,7 +83,7 @@ def advection(
         steps=40,
         windows=10,
         citation="A. S. Krishnapriyan, A. Gholami, S. Zhe, R. Kirby, M. W. Mahoney, NeurIPS 34 (2021)",
-        aim=1e-5,
+        aim=1e-6,
         published=(
             PublishedError(1e-12, "BWLer, polynomials for a network, about", "J. Liu et al., arXiv 2506.23024"),
             PublishedError(1.9e-3, "Adam, L-BFGS, NNCG", "P. Rathore et al., Int. Conf. Machine Learning (2024)"),

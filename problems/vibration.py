@@ -84,7 +84,7 @@ def wave(
         sampling=Sampling(interior=2500, face=100),
         steps=400,
         citation="S. Wang, X. Yu, P. Perdikaris, J. Comput. Phys. 449 (2022) 110768",
-        aim=1e-4,
+        aim=1e-6,
         published=(
             PublishedError(1e-12, "BWLer, polynomials for a network, about", "J. Liu et al., arXiv 2506.23024"),
             PublishedError(9.79e-2, "best of PINNacle, tangent-kernel weights", "arXiv 2306.08827"),
