@@ -128,8 +128,10 @@ def _series(lengths_to_times: tuple[Quantity, ...], poisson_ratio: float, coupli
     require("half_height", half_height, "m", EXTENT)
     why = "earlier the pressure falls within a tenth of the width at the sides, later nothing is left of it"
     require("start·c/a²", series.start * series.rate, "", why, low=0.01, high=1.0)
-    require("end − start", end - start, "s", EXTENT)
-    require("end·c/a²", end.m_as("s") * series.rate, "", "later nothing is left of the pressure", high=5.0)
+    over = "time goes on, and later nothing is left of the pressure"
+    last = require("end", end, "s", over)
+    require("end − start", Q(last - series.start, "s"), "s", EXTENT)
+    require("end·c/a²", last * series.rate, "", over, high=5.0)
     return series
 
 

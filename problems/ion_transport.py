@@ -58,8 +58,9 @@ def nernst_planck_poisson(
     T = require("temperature", temperature, "kelvin", "ions that do not move about carry no current")
     require("diffusivity", diffusivity, "m^2/s", "what diffuses evens out")
     thermal = (gas * Q(T, "K") / faraday).to("mV")
-    L, c, volt = require("thickness", thickness, "m", EXTENT), concentration.m_as("mol/m^3"), thermal.m_as("V")
-    reference = _reference(L, voltage, concentration, at_membrane, volt, permittivity)
+    L, volt = require("thickness", thickness, "m", EXTENT), thermal.m_as("V")
+    c = require("concentration", concentration, "mol/m^3", "without ions there is no current")
+    reference = _reference(L, voltage, c, at_membrane, volt, permittivity)
     (x,) = coordinates(x=(0 * thickness, thickness))
     c_p, c_n = field("c_p", "mol/m^3", of=(x,)), field("c_n", "mol/m^3", of=(x,))
     phi = field("phi", "mV", of=(x,))
@@ -114,13 +115,12 @@ def nernst_planck_poisson(
 def _reference(
     thickness: float,
     voltage: Quantity,
-    concentration: Quantity,
+    c: float,
     at_membrane: Quantity,
     thermal: float,
     permittivity: Quantity,
 ) -> MembraneReference:
     """The Chebyshev solution for the numbers without a unit that matter, of arguments that are in its range."""
-    c = require("concentration", concentration, "mol/m^3", "without ions there is no current")
     held = require("at_membrane", at_membrane, "mol/m^3", "the membrane is charged")
     eps = require("permittivity", permittivity, "F/m", "like charges repel each other")
     debye = (eps * thermal / (2 * c * 96485.33212)) ** 0.5

@@ -25,7 +25,7 @@ from pinnln import (
 from pinnln.problems.chebyshev_square import Array, highest
 from pinnln.problems.lid_reference import SMOOTH, Lid, LidReference, lid_reference
 from pinnln.problems.validity import EXTENT, require
-from pinnln.units import Expression, Field, Q, Quantity
+from pinnln.units import Expression, Field, ProblemError, Q, Quantity
 
 PUBLISHED = (
     PublishedError(6.3e-4, "DSGNAR, 80 s on a GPU", "arXiv 2607.02194"),
@@ -63,6 +63,10 @@ def lid_driven_cavity(
     >>> round(float(lid_driven_cavity().quantities[0].reference.magnitude), 5)
     0.18189
     """
+    if not isinstance(lid, Lid):
+        raise ProblemError(
+            f"lid = {lid}: expected a Lid, such as UNIFORM, SMOOTH or REGULARISED of pinnln.problems.lid_reference"
+        )
     why = "there is friction, and in faster flow the layers at the walls are too thin for the points of the reference"
     require("reynolds", reynolds, "", why, high=lid.fastest)
     L = require("side", side, "m", EXTENT)

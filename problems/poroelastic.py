@@ -149,8 +149,9 @@ def terzaghi(
     q = require("load", load, "Pa", MATTER)
     rate = m / (S + alpha**2 / M) / H**2
     why = "earlier the pressure jumps at the top, and later the start has more than one mirror image"
-    first = require("start·c/H²", start.m_as("s") * rate, "", why, low=1e-3, high=0.08)
-    last = require("end·c/H²", end.m_as("s") * rate, "", "time goes on, and later all is over", low=first, high=5.0)
+    first = require("start·c/H²", require("start", start, "s", why) * rate, "", why, low=1e-3, high=0.08)
+    over = "time goes on, and later all is over"
+    last = require("end·c/H²", require("end", end, "s", over) * rate, "", over, low=first, high=5.0)
     z, t = coordinates(z=(0 * height, height), t=(start, end))
     p, w = field("p", "kPa", of=(z, t)), field("w", "cm", of=(z, t))
     depth = Q(2 * H * first**0.5, "m")
