@@ -69,9 +69,9 @@ def electro_osmosis(
     faraday, gas = Q("96485.33212 C/mol"), Q("8.31446261815324 J/mol/K")
     eps = require("permittivity", permittivity, "F/m", "like charges repel each other")
     mu = require("viscosity", viscosity, "Pa*s", "without friction nothing holds the water")
-    thermal = (gas * temperature / faraday).to("mV")
+    thermal = (gas * Q(T, "K") / faraday).to("mV")
     zeta_V = require("zeta", zeta, "V", "a potential is finite", low=-np.inf)
-    sign, F, volt = np.sign(zeta_V), faraday.m_as("C/mol"), (gas * Q(T, "K") / faraday).m_as("V")
+    sign, F, volt = np.sign(zeta_V), faraday.m_as("C/mol"), thermal.m_as("V")
     crowded = "beyond it ions crowd at the wall and are no points any more"
     wall = require("|zeta|·F/RT", abs(zeta_V) / volt, "", crowded, low=0.01, high=6.0)
     kappa = (2 * c * F / (eps * volt)) ** 0.5
