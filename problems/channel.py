@@ -54,7 +54,7 @@ def poiseuille(
     """
     a = require("gap", gap, "m", EXTENT) / 2
     G = require("gradient", gradient, "Pa/m", "the pump pushes the fluid along")
-    A = require("pulsation", pulsation, "", "the pump may swing back", low=-1e300)
+    A = require("pulsation", pulsation, "", "the pump may swing back", low=-np.inf)
     omega = 2 * pi / require("period", period, "s", EXTENT)
     mu = require("viscosity", viscosity, "Pa*s", "friction takes energy away and cannot give it")
     rho = require("density", density, "kg/m^3", "a fluid has mass")

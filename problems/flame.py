@@ -61,7 +61,8 @@ def kuramoto_sivashinsky(
     V = require("speed", speed, "m/s", "the flame burns into the gas")
     D = require("diffusivity", diffusivity, "m^2/s", "without it the front is stable")
     B = require("stiffness", stiffness, "m^4/s", "narrow wrinkles must not grow")
-    require("cells", cells, "", "fewer do not grow, and the reference does not resolve more", low=1.0 - 1e-9, high=16.0)
+    few = "fewer do not grow, and the reference does not resolve more"
+    cells = require("cells", cells, "", few, low=1.0 - 1e-9, high=16.0)
     T = require("duration", duration, "s", EXTENT) * D**2 / B
     why = "beyond it the reference is as uncertain as the chaos makes it"
     require("duration·diffusivity²/stiffness", T, "", why, high=100.0 + 1e-9)

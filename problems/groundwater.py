@@ -57,19 +57,21 @@ def darcy_flow(
     """
     L, B = require("length", length, "m", EXTENT), require("width", width, "m", EXTENT)
     K0 = require("conductivity", conductivity, "m/s", "water flows to where its head is lower")
-    require("contrast", contrast, "", "silt lets less through than sand, and the reference resolves it", 1.0, 1000.0)
+    C = require(
+        "contrast", contrast, "", "silt lets less through than sand, and the reference resolves it", 1.0, 1000.0
+    )
     H = require("drop", drop, "m", MATTER)
     require("length/width", L / B, "", "the reference resolves no flatter ground", low=0.2, high=5.0)
     x, y = coordinates(x=(-length / 2, length / 2), y=(-width / 2, width / 2))
     h = field("h", "m", of=(x, y))
-    K = conductivity * exp(-np.log(contrast) * cos(pi * x / length) ** 2 * cos(pi * y / width) ** 2)
+    K = conductivity * exp(-np.log(C) * cos(pi * x / length) ** 2 * cos(pi * y / width) ** 2)
     problem = Problem(
         Residual("water", div(K * grad(h))),
         Dirichlet(h, -drop / 2, on=x.start),
         Dirichlet(h, drop / 2, on=x.end),
         Neumann(h, 0 * drop / width, on=y.ends),
     )
-    reference = head_round_silt(float(f"{contrast:.12e}"), float(f"{L / B:.12e}"))
+    reference = head_round_silt(float(f"{C:.12e}"), float(f"{L / B:.12e}"))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         return {"h": H * reference.head(2 * pi * points[:, 0] / L, 2 * pi * points[:, 1] / B)}

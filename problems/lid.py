@@ -68,7 +68,7 @@ def lid_driven_cavity(
             f"lid = {lid}: expected a Lid, such as UNIFORM, SMOOTH or REGULARISED of pinnln.problems.lid_reference"
         )
     why = "there is friction, and in faster flow the layers at the walls are too thin for the points of the reference"
-    require("reynolds", reynolds, "", why, high=lid.fastest)
+    reynolds = require("reynolds", reynolds, "", why, high=lid.fastest)
     L = require("side", side, "m", EXTENT)
     nu = require("viscosity", viscosity, "m^2/s", "friction takes energy away and cannot give it")
     require("density", density, "kg/m^3", "a fluid has mass")

@@ -61,15 +61,16 @@ def hartmann_flow(
     mu = require("viscosity", viscosity, "Pa*s", "the layers at the walls are made by friction")
     sigma = require("conductivity", conductivity, "S/m", "only what conducts is held back by a magnet")
     conducts = "a wall conducts, or insulates and has zero"
-    C = require("wall_conductance", wall_conductance, "", conducts) if wall_conductance else 0.0
+    insulating = np.ndim(wall_conductance) == 0 and wall_conductance == 0
+    C = 0.0 if insulating else require("wall_conductance", wall_conductance, "", conducts)
     permeability = Q(4e-7 * pi, "H/m")
     magnet = (hartmann / half_width * (viscosity / conductivity) ** 0.5).to("mT")
     (y,) = coordinates(y=(0 * half_width, half_width))
     u, B = field("u", "cm/s", of=(y,)), field("B", "uT", of=(y,))
     wall = (
-        Robin(B, a=1.0, b=wall_conductance * half_width, g=Q("0 uT"), on=y.end)
-        if wall_conductance
-        else Dirichlet(B, Q("0 uT"), on=y.end)
+        Dirichlet(B, Q("0 uT"), on=y.end)
+        if insulating
+        else Robin(B, a=1.0, b=wall_conductance * half_width, g=Q("0 uT"), on=y.end)
     )
     problem = Problem(
         Residual("momentum", viscosity * d(u, y, y) + magnet * d(B, y) / permeability + pressure_gradient),
@@ -90,7 +91,7 @@ def hartmann_flow(
 
     return Benchmark(
         name="hartmann_flow",
-        title=f"A magnet holds liquid metal back, Ha = {hartmann:g}",
+        title=f"A magnet holds liquid metal back, Ha = {Ha:g}",
         problem=problem,
         scales=Scales(y=half_width, u=Q(U, "m/s"), B=Q(mu0 * a * G / B0, "T")),
         quantities=(
