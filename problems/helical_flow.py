@@ -50,7 +50,7 @@ def beltrami(
     [s]; all quantities.
     Returns: the benchmark; its quantities of interest are the velocity in the middle at the end, and the pressure at
     the middle of a side then.
-    Raises: ProblemError for an argument out of its range.
+    Raises: ProblemError for an argument out of its range, UnitsError for one of another dimension.
     Source: C. R. Ethier, D. A. Steinman, Int. J. Numer. Methods Fluids 19, 369 (1994), with a = d = 1/ℓ.
 
     >>> [f"{item.reference:.5g~P}" for item in beltrami().quantities]

@@ -56,7 +56,7 @@ def lid_driven_cavity(
     density ρ [kg m⁻³].
     Returns: the benchmark; its quantities of interest are the largest backflow on x = L/2 and the largest velocities up
     and down on y = L/2, over U.
-    Raises: ProblemError for an argument out of its range.
+    Raises: ProblemError for an argument out of its range or no Lid, UnitsError for one of another dimension.
     Source: U. Ghia, K. N. Ghia, C. T. Shin, J. Comput. Phys. 48, 387 (1982), for the uniform lid; J. Shen, J. Comput.
     Phys. 95, 228 (1991), for the regularised one; reference from our own Chebyshev solution.
 

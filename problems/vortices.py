@@ -41,13 +41,13 @@ def taylor_green(
     What the flow carries along is balanced by the pressure, so the eddies keep their shape while they fade:  with
     ℓ = S/2π,  u = −U cos(x/ℓ) sin(y/ℓ) e^(−2νt/ℓ²),  v = U sin(x/ℓ) cos(y/ℓ) e^(−2νt/ℓ²),
     p = −¼ρU² (cos(2x/ℓ) + cos(2y/ℓ)) e^(−4νt/ℓ²).  Of the pressure only the gradient counts at any time: it is held to
-    zero where it is that, at x = y = S/8. By default the energy falls to a seventh while the water moves on by eight ℓ.
+    zero where it is that, at x = y = S/8. By default the energy falls to a seventh and the fastest water moves five ℓ.
 
     Args: side S of the periodic square [m]; speed U, the largest at the start [m s⁻¹]; viscosity ν [m² s⁻¹]; density ρ
     [kg m⁻³]; duration [s]; all quantities.
     Returns: the benchmark; its quantities of interest are the mean kinetic energy per mass at the end, and the
     vorticity in the middle of an eddy then.
-    Raises: ProblemError for an argument out of its range.
+    Raises: ProblemError for an argument out of its range, UnitsError for one of another dimension.
     Source: G. I. Taylor, A. E. Green, Proc. R. Soc. Lond. A 158, 499 (1937); G. I. Taylor, Phil. Mag. 46, 671 (1923).
 
     >>> f"{taylor_green().quantities[0].reference:.4g~P}"
