@@ -43,8 +43,9 @@ def mandel_problem(
 
     G Δu + G/(1−2ν) ∇(∇·u) = α ∇p,   S ∂p/∂t + α ∂(∇·u)/∂t = m Δp,   in a quarter, 0 ≤ x ≤ a and 0 ≤ y ≤ b.
     Smooth stiff plates at ±b bear the load F/a, the sides at ±a are free and drained, p = 0 and no stress. Force is
-    counted in Pa m⁻¹, water in s⁻¹. At once the water bears half of the load; then the sides, drained first, shrink and
-    press on the middle, where the pressure rises for a while (Mandel and Cryer), before all of it is lost with the time
+    counted in Pa m⁻¹, water in s⁻¹. At once the water bears p₀ = B (1+νᵤ)/3 · F/a, nearly half of the load, with
+    Skempton's B and νᵤ, Poisson's ratio while no water leaves; then the sides, drained first, shrink and press on the
+    middle, where the pressure rises for a while (Mandel and Cryer), before all of it is lost with the time
     a²/c,  c = m/(S + α²/M),  M = 2G(1−ν)/(1−2ν),  here 52 min. Displacements are u = (U(x, t), V(t) y), and
     p = 2p₀ Σ Aᵢ (cos αᵢx/a − cos αᵢ),   Aᵢ = sin αᵢ/(αᵢ − sin αᵢ cos αᵢ) e^(−αᵢ²ct/a²),   tan αᵢ/αᵢ = (1−ν)/(νᵤ−ν).
     The plates are given the displacement that keeps the load, and the load is asked of the solution. The problem begins

@@ -59,7 +59,8 @@ def plane_elasticity(
     W = require("half_width", half_width, "m", EXTENT)
     require("half_width/radius", W / a, "", "the hole must fit in, and be seen", low=1.5 - 1e-9, high=10.0)
     E = require("modulus", modulus, "Pa", "a sheet that is pulled grows longer")
-    nu = require("poisson_ratio", poisson_ratio, "", "nothing grows in volume when it is pressed", high=0.5)
+    thinner = "a sheet that is stretched gets thinner, and nothing grows in volume when it is pressed"
+    nu = require("poisson_ratio", poisson_ratio, "", thinner, high=0.5)
     S = require("tension", tension, "Pa", MATTER)
     shear = modulus / (2 * (1 + nu))
     x, y = coordinates(x=(-1 * half_width, half_width), y=(-1 * half_width, half_width))
