@@ -124,6 +124,8 @@ def heat_2d(
     )
     n = require_count("bands", bands, MATTER)
     T0, dT = require("edge", edge, "kelvin", COLDEST), require("bump", bump, "delta_degC", MATTER)
+    if n > 1:
+        require("edge − bump, of the cold bands", Q(T0 - dT, "kelvin"), "kelvin", COLDEST)
     require("duration", duration, "s", EXTENT)
     x, y, t = coordinates(x=(0 * length, length), y=(0 * width, width), t=(0 * duration, duration))
     T = field("T", "kelvin", of=(x, y, t))
