@@ -61,6 +61,7 @@ def diffusivity_from_temperatures(
     end = require("duration", duration, "s", EXTENT)
     sigma = require("noise", noise, "delta_degC", "no thermometer is exact")
     require_count("readings", readings, "nothing is told without one")
+    require_count("seed", seed, "it says which draw of the errors is meant", least=0)
     x, t = coordinates(x=(0 * length, length), t=(0 * duration, duration))
     T, alpha = field("T", "kelvin", of=(x, t)), unknown("alpha", guess=guess)
 

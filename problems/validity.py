@@ -26,10 +26,11 @@ def require(name: str, value: Quantity | float, unit: str, why: str, low: float 
     measured = isinstance(value, Quantity) and np.ndim(value.magnitude) == 0
     shown = f"{value:.6g~P}" if measured else f"{value:.6g}" if isinstance(value, float) else f"{value}"
     asked = f"{Q(1.0, unit).units:~P}" if unit else ""
+    if isinstance(value, bool | str) or value is None:
+        raise ProblemError(f"{name} = {value!r}: expected {_example(unit)}")
     quantity = value if isinstance(value, Quantity) else Q(value, "dimensionless")
     if not quantity.is_compatible_with(unit or "dimensionless"):
-        expected = f"a quantity in {asked}, as in Q('1 {unit}')" if unit else "a pure number"
-        raise UnitsError(f"{name} = {shown}: expected {expected}")
+        raise UnitsError(f"{name} = {shown}: expected {_example(unit)}")
     if np.ndim(quantity.magnitude):
         raise ProblemError(f"{name} = {shown}: expected one number, found shape {np.shape(quantity.magnitude)}")
     magnitude = float(quantity.m_as(unit or "dimensionless"))
@@ -41,8 +42,12 @@ def require(name: str, value: Quantity | float, unit: str, why: str, low: float 
     return magnitude
 
 
-def require_count(name: str, value: int, why: str) -> int:
-    """A whole number of at least one.
+def _example(unit: str) -> str:
+    return f"a quantity in {Q(1.0, unit).units:~P}, as in Q('1 {unit}')" if unit else "a pure number"
+
+
+def require_count(name: str, value: int, why: str, least: int = 1) -> int:
+    """A whole number of at least one, or what else is the least.
 
     Raises: ProblemError for anything else.
 
@@ -50,8 +55,8 @@ def require_count(name: str, value: int, why: str) -> int:
     Traceback (most recent call last):
     pinnln.units.errors.ProblemError: across = 0: expected a whole number from 1, since the field would vanish
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ProblemError(f"{name} = {value}: expected a whole number from 1, since {why}")
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ProblemError(f"{name} = {value}: expected a whole number from {least}, since {why}")
     return value
 
 

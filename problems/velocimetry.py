@@ -68,6 +68,7 @@ def viscosity_from_velocities(
     rho = _rounded(require("density", density, "kg/m^3", "a liquid has mass"))
     sigma = _rounded(require("noise", noise, "m/s", "no camera is exact"))
     require_count("readings", readings, "nothing is told without one")
+    require_count("seed", seed, "it says which draw of the errors is meant", least=0)
     reynolds = rho * U * H / true
     require("Re", reynolds, "", "only then do the eddies fade within the window", low=4.0, high=400.0)
     lam = reynolds / 2 - (reynolds**2 / 4 + 4 * pi**2) ** 0.5
