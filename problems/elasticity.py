@@ -59,7 +59,7 @@ def plane_elasticity(
     W = require("half_width", half_width, "m", EXTENT)
     require("half_width/radius", W / a, "", "the hole must fit in, and be seen", low=1.5 - 1e-9, high=10.0)
     E = require("modulus", modulus, "Pa", "a sheet that is pulled grows longer")
-    thinner = "a sheet that is stretched gets thinner, and nothing grows in volume when it is pressed"
+    thinner = "nothing grows in volume when it is pressed, and what is stretched gets thinner"
     nu = require("poisson_ratio", poisson_ratio, "", thinner, high=0.5)
     S = require("tension", tension, "Pa", MATTER)
     shear = modulus / (2 * (1 + nu))
