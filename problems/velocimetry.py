@@ -27,6 +27,8 @@ from pinnln import (
 from pinnln.problems.validity import EXTENT, MATTER, require, require_count
 from pinnln.units import Expression, Field, Q, Quantity
 
+_FRICTION = "layers of a liquid that slide drag each other"
+
 
 def viscosity_from_velocities(
     viscosity: Quantity = Q("1 mPa*s"),
@@ -61,9 +63,8 @@ def viscosity_from_velocities(
     >>> f"{viscosity_from_velocities().quantities[1].reference:.4g~P}"
     '19.81 mPa'
     """
-    friction = "layers of a liquid that slide drag each other"
-    true = _rounded(require("viscosity", viscosity, "Pa*s", friction))
-    require("guess", guess, "Pa*s", friction)
+    true = _rounded(require("viscosity", viscosity, "Pa*s", _FRICTION))
+    require("guess", guess, "Pa*s", _FRICTION)
     H, U = _rounded(require("spacing", spacing, "m", EXTENT)), _rounded(require("speed", speed, "m/s", MATTER))
     rho = _rounded(require("density", density, "kg/m^3", "a liquid has mass"))
     sigma = _rounded(require("noise", noise, "m/s", "no camera is exact"))

@@ -166,7 +166,18 @@ def layer_norm_rows() -> list[str]:
     return rows
 
 
-@pytest.mark.parametrize("row", layer_norm_rows())
+def lid_rows() -> list[str]:
+    """What LayerNorm conditioning changes where corners are singular, and the command."""
+    found = json.loads((ROOT / "docs" / "lid_driven_cavity" / "study.json").read_text())
+    cells = {item["way"]: item for item in found["cells"]}
+    shown = [
+        f"{item['error']:.1e} ({item['lowest']:.0e} … {item['highest']:.0e})"
+        for item in (cells["nondimensional"], cells["nondimensional+layer-norm"])
+    ]
+    return [f"| lid_driven_cavity | lm | {' | '.join(shown)} |", found["command"]]
+
+
+@pytest.mark.parametrize("row", [*layer_norm_rows(), *lid_rows()])
 def test_the_page_of_layer_norm_says_what_the_study_found(row: str) -> None:
     """Each row of its table, the factors, how many seeds, and the command."""
     assert row in (ROOT / "docs" / "layer_norm.md").read_text()

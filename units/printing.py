@@ -45,7 +45,7 @@ def _text(node: Expression) -> tuple[str, int]:
                 return _sum(_wrapped(left, _SUM), _wrapped(right, _SUM)), _SUM
             return f"{_wrapped(left, _SUM)} − {_wrapped(right, _PRODUCT)}", _SUM
         case Product():
-            return "·".join(_wrapped(operand, _PRODUCT) for operand in node.operands), _PRODUCT
+            return "·".join(_factor(operand, place > 0) for place, operand in enumerate(node.operands)), _PRODUCT
         case Quotient():
             return f"{_wrapped(node.operands[0], _PRODUCT)} / {_wrapped(node.operands[1], _NEGATION)}", _PRODUCT
         case Power():
@@ -68,6 +68,12 @@ def _text(node: Expression) -> tuple[str, int]:
 def _wrapped(node: Expression, least: int) -> str:
     shown, binding = _text(node)
     return shown if binding >= least else f"({shown})"
+
+
+def _factor(node: Expression, follows: bool) -> str:
+    """A factor of a product; a quotient is bracketed, since what follows it would seem to stand below the line."""
+    signed = follows and isinstance(node, Negation)
+    return f"({text(node)})" if signed or isinstance(node, Quotient) else _wrapped(node, _PRODUCT)
 
 
 def _sum(left: str, right: str) -> str:

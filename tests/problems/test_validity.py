@@ -12,14 +12,18 @@ from pinnln.problems import (
     black_scholes,
     burgers,
     copper_bar,
+    heat_2d,
     helmholtz,
     joule_heating,
     kovasznay,
+    lid_driven_cavity,
     lotka_volterra,
     natural_convection,
+    nernst_planck_poisson,
     poisson,
     shear_heating,
     sir,
+    viscosity_from_velocities,
     wave,
 )
 from pinnln.units import ProblemError, Q, UnitsError
@@ -77,6 +81,22 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         "infected/population = 2: expected a value above 0 and up to",
     ),
     (lambda: sir(population=Q("100 EUR")), UnitsError, "population = 100 EUR: expected a quantity in person"),
+    (lambda: lid_driven_cavity(lid="smooth"), ProblemError, "lid = smooth: expected a Lid, such as UNIFORM, SMOOTH"),  # type: ignore[arg-type]
+    (lambda: lid_driven_cavity(reynolds=500.0), ProblemError, "reynolds = 500: expected a value above 0 and up to 400"),
+    (lambda: viscosity_from_velocities(seed=-1), ProblemError, "seed = -1: expected a whole number from 0, since"),
+    (
+        lambda: heat_2d(edge=Q(20, "K"), bump=Q(40, "delta_degC")),
+        ProblemError,
+        "edge − bump, of the cold bands = -20 K: expected a value above 0 K, since nothing is colder",
+    ),
+    (lambda: kovasznay(reynolds=None), ProblemError, "reynolds = None: expected a pure number"),  # type: ignore[arg-type]
+    (lambda: kovasznay(reynolds=True), ProblemError, "reynolds = True: expected a pure number"),
+    (lambda: copper_bar(length="1 m"), ProblemError, "length = '1 m': expected a quantity in m"),  # type: ignore[arg-type]
+    (
+        lambda: nernst_planck_poisson(concentration=Q("1 m")),
+        UnitsError,
+        "concentration = 1 m: expected a quantity in mol/m³",
+    ),
     (lambda: sir(recovery=Q("0/day")), ProblemError, "recovery = 0 1/d: .* nobody is ill for ever"),
 ]
 
