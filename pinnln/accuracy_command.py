@@ -68,8 +68,8 @@ def accuracy(
     """
     from rich.console import Console
 
-    from pinnln.accuracy_report import made_by
     from pinnln.run_queue import run_queue
+    from pinnln.whole_file import recorded_command
 
     def say(text: str) -> None:
         click.echo(text, err=True)
@@ -80,7 +80,7 @@ def accuracy(
     if not only_table:
         planned = _jobs(chosen if names else _untold(chosen, told), seeds, {"threads": threads}, out / "runs", say)
         failed = run_queue(planned, jobs, threads, say)
-    command = made_by(out) if only_table else shlex.join(["pinnln", *sys.argv[1:]])
+    command = (recorded_command(out / "accuracy.json") or "") if only_table else shlex.join(["pinnln", *sys.argv[1:]])
     made = _report(out, command, told)
     written = [*made.save(out), *_spread(made, measured, into)]
     if as_json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -238,12 +237,6 @@ def read_accuracy(folder: Path) -> list[AccuracyRun]:
     Raises: ValueError naming a file that holds no run.
     """
     return [AccuracyRun.from_dict(kept_run(path)) for path in sorted(folder.glob("*.json"))]
-
-
-def made_by(folder: Path) -> str:
-    """The command that made the report in a folder, nothing if there is none."""
-    path = folder / "accuracy.json"
-    return str(json.loads(path.read_text(encoding="utf-8"))["command"]) if path.exists() else ""
 
 
 def put_into(document: str, table: str, mark: str) -> str:

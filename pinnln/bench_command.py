@@ -197,8 +197,9 @@ def against_deepxde(
 
     from pinnln.head_to_head import Settings
     from pinnln.head_to_head_figure import error_figure
-    from pinnln.head_to_head_report import made_by, read_runs, report
+    from pinnln.head_to_head_report import read_runs, report
     from pinnln.run_queue import run_queue
+    from pinnln.whole_file import recorded_command
 
     settings = Settings(threads, budget, adam, lbfgs, nncg, learning_rate)
     failed: list[str] = []
@@ -206,7 +207,7 @@ def against_deepxde(
         planned = _jobs(_cases(names), seeds, settings, out / "runs")
         failed = run_queue(planned, jobs, threads, lambda text: click.echo(text, err=True))
     found, steps = read_runs(out / "runs")
-    command = made_by(out) if only_table else None
+    command = recorded_command(out / "report.json") if only_table else None
     made = report(found, steps, command or shlex.join(["pinnln", *sys.argv[1:]]))
     written = made.save(out)
     if made.rows:

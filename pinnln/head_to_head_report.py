@@ -194,12 +194,6 @@ def read_runs(folder: Path) -> tuple[list[Run], list[AdamStep]]:
     return runs, [AdamStep.from_dict(item) for item in found if "history" not in item]
 
 
-def made_by(folder: Path) -> str | None:
-    """The command that made the report in a folder, if there is one."""
-    path = folder / "report.json"
-    return str(json.loads(path.read_text(encoding="utf-8"))["command"]) if path.exists() else None
-
-
 def report(runs: Sequence[Run], steps: Sequence[AdamStep], command: str) -> Report:
     """The report of runs; a case that only one of the two has run is left out."""
     cases = list(dict.fromkeys(run.case for run in runs))

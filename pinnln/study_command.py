@@ -16,8 +16,8 @@ from pinnln.run_queue import Job, require_settings, run_queue
 from pinnln.study import Case, Run, Settings
 from pinnln.study_figure import study_figure
 from pinnln.study_page import study_page
-from pinnln.study_report import StudyReport, command_of, read_study, study_report
-from pinnln.whole_file import write_whole
+from pinnln.study_report import StudyReport, read_study, study_report
+from pinnln.whole_file import recorded_command, write_whole
 
 _PIXELS = 160
 _THEN = " && "
@@ -66,7 +66,8 @@ def report_study(
     Returns: the report, and the paths written.
     """
     runs: list[Run] = read_study(out / "runs")
-    report = study_report(runs, _one_after_another(command_of(out), command), ways, optimizers, problems)
+    commands = _one_after_another(recorded_command(out / "study.json"), command)
+    report = study_report(runs, commands, ways, optimizers, problems)
     written = report.save(out)
     figure, page = out / "error.png", out / "study.html"
     study_figure(report, runs).savefig(figure, dpi=_PIXELS)

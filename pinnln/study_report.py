@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -227,12 +226,6 @@ def study_report(
         cells=cells,
         troubles=_troubles(runs),
     )
-
-
-def command_of(folder: Path) -> str | None:
-    """The command that made the report in a folder, if there is one."""
-    path = folder / "study.json"
-    return str(json.loads(path.read_text(encoding="utf-8"))["command"]) if path.exists() else None
 
 
 def _ordered(known: Sequence[str], found: Collection[str]) -> list[str]:

@@ -27,3 +27,8 @@ def write_whole(path: Path, text: str) -> None:
 def write_json(path: Path, found: Mapping[str, Any], indent: int | None = None) -> None:
     """Writes plain data as JSON."""
     write_whole(path, json.dumps(found, indent=indent, ensure_ascii=False) + "\n")
+
+
+def recorded_command(path: Path) -> str | None:
+    """The command that made a report, as its JSON says; None if there is no such file."""
+    return str(json.loads(path.read_text(encoding="utf-8"))["command"]) if path.exists() else None

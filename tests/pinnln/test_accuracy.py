@@ -13,11 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pinnln import MLP, Benchmark, PublishedError, Sampling
-from pinnln.accuracy_report import AccuracyReport, AccuracyRow, Rival, made_by, put_into, read_accuracy
+from pinnln.accuracy_report import AccuracyReport, AccuracyRow, Rival, put_into, read_accuracy
 from pinnln.accuracy_run import FAILED, AccuracyRun, Answer, run_accuracy
 from pinnln.cli import main
 from pinnln.measured_errors import MeasuredError, read_measured, write_measured
 from pinnln.problems import CATALOG, copper_bar, oude_korendijk
+from pinnln.whole_file import recorded_command
 
 ALONE = {"threads": 1}
 
@@ -243,9 +244,9 @@ def test_what_a_report_tells_is_not_solved(tmp_path: Path, here: Callable[..., N
     report = AccuracyReport.of(json.loads((tmp_path / "out" / "accuracy.json").read_text()))
     assert [item.command for item in report.rows] == ["pinnln bench deepxde"] * len(CATALOG)
     assert report.rows[0].deepxde == Rival(1e-4, 8.0, 5)
-    before = made_by(tmp_path / "out")
+    before = recorded_command(tmp_path / "out" / "accuracy.json")
     assert bench("--table", "--report", told, "--out", tmp_path / "out").exit_code == 0
-    assert made_by(tmp_path / "out") == before
+    assert recorded_command(tmp_path / "out" / "accuracy.json") == before
 
 
 def test_misuse_of_the_command(tmp_path: Path, here: Callable[..., None]) -> None:

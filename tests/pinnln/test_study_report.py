@@ -13,8 +13,8 @@ from hypothesis import given, strategies as st
 from rich.console import Console
 
 from pinnln.study import Run
-from pinnln.study_report import Cell, StudyReport, command_of, read_study, study_report
-from pinnln.whole_file import write_json
+from pinnln.study_report import Cell, StudyReport, read_study, study_report
+from pinnln.whole_file import recorded_command, write_json
 
 ERRORS = st.lists(st.floats(1e-12, 1e3) | st.just(math.inf), min_size=1, max_size=7)
 
@@ -105,10 +105,10 @@ def test_data_are_kept_and_read_again(report: StudyReport, study_runs: list[Run]
         write_json(tmp_path / "runs" / f"{run.problem}-{run.way}-{run.optimizer}-{run.seed}.json", run.as_dict())
     again = read_study(tmp_path / "runs")
     assert study_report(again, "", [], []).as_dict()["cells"] != []
-    assert command_of(tmp_path) is None
+    assert recorded_command(tmp_path / "study.json") is None
     data, page = report.save(tmp_path)
     kept = json.loads(data.read_text())
-    assert command_of(tmp_path) == kept["command"] == "pinnln compare …"
+    assert recorded_command(tmp_path / "study.json") == kept["command"] == "pinnln compare …"
     assert next(cell for cell in kept["cells"] if cell["lost"] == 3)["error"] is None
     assert page.read_text() == report.markdown()
 
