@@ -23,7 +23,7 @@ from pinnln import (
     field,
 )
 from pinnln.problems.trajectory_reference import SOURCE, trajectory
-from pinnln.problems.validity import EXTENT, require
+from pinnln.problems.validity import EXTENT, require, rounded
 from pinnln.units import Q, Quantity
 
 
@@ -68,7 +68,7 @@ def sir(
         Initial(I, infected),
         Initial(R, 0 * population),
     )
-    course = _course(*(float(f"{item:.12e}") for item in (passed * T, healed * T, share)))
+    course = _course(*(rounded(item) for item in (passed * T, healed * T, share)))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         return dict(zip("SIR", people * course(points[:, 0] / T), strict=True))

@@ -24,7 +24,7 @@ from pinnln import (
     sin,
 )
 from pinnln.problems.fourier_reference import kuramoto_sivashinsky_reference
-from pinnln.problems.validity import EXTENT, require
+from pinnln.problems.validity import EXTENT, require, rounded
 from pinnln.units import Q, Quantity
 
 _LINE = 512
@@ -79,7 +79,7 @@ def kuramoto_sivashinsky(
         Periodic(s, on=x.ends),
         Initial(s, slope * cos(x / radius) * (1 + sin(x / radius))),
     )
-    reference = kuramoto_sivashinsky_reference(float(f"{cells:.12e}"), float(f"{T:.12e}"))
+    reference = kuramoto_sivashinsky_reference(rounded(cells), rounded(T))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         return {"s": s0 * reference(points[:, 0] / ell, points[:, 1] * D**2 / B)}

@@ -27,7 +27,7 @@ from pinnln import (
     field,
     grad,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require
+from pinnln.problems.validity import EXTENT, MATTER, require, rounded
 from pinnln.units import Q, Quantity
 
 
@@ -71,7 +71,7 @@ def darcy_flow(
         Dirichlet(h, drop / 2, on=x.end),
         Neumann(h, 0 * drop / width, on=y.ends),
     )
-    reference = head_round_silt(float(f"{C:.12e}"), float(f"{L / B:.12e}"))
+    reference = head_round_silt(rounded(C), rounded(L / B))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         return {"h": H * reference.head(2 * pi * points[:, 0] / L, 2 * pi * points[:, 1] / B)}

@@ -23,7 +23,7 @@ from pinnln import (
     field,
 )
 from pinnln.problems.periodic_reference import allen_cahn_reference
-from pinnln.problems.validity import EXTENT, require
+from pinnln.problems.validity import EXTENT, require, rounded
 from pinnln.units import Q, Quantity
 
 
@@ -59,7 +59,7 @@ def allen_cahn(
     why = "the reference does not resolve thinner walls, and wider ones do not fit into the box"
     require("diffusivity/(rate·half_width²)", spread, "", why, low=1e-5, high=0.01)
     require("rate·duration", r * T, "", "the reference is computed up to there", high=20.0)
-    reference = allen_cahn_reference(float(f"{spread:.12e}"), float(f"{r * T:.12e}"))
+    reference = allen_cahn_reference(rounded(spread), rounded(r * T))
     x, t = coordinates(x=(-1 * half_width, half_width), t=(0 * duration, duration))
     u = field("u", "", of=(x, t))
     problem = Problem(

@@ -21,7 +21,7 @@ from pinnln import (
     laplacian,
 )
 from pinnln.problems.pipes_reference import pipes_reference
-from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require
+from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, rounded
 from pinnln.units import Q, Quantity
 
 
@@ -72,7 +72,7 @@ def poisson_with_holes(
         Dirichlet(T, brine, on=pipes),
         without=pipes,
     )
-    reference = pipes_reference(float(f"{a / L:.12e}"), float(f"{R / L:.12e}"))
+    reference = pipes_reference(rounded(a / L), rounded(R / L))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         return {"T": cold + dT * reference.values(points[:, 0] / L, points[:, 1] / L)}

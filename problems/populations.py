@@ -24,7 +24,7 @@ from pinnln import (
     log,
 )
 from pinnln.problems.trajectory_reference import SOURCE, trajectory
-from pinnln.problems.validity import EXTENT, require
+from pinnln.problems.validity import EXTENT, require, rounded
 from pinnln.units import Q, Quantity
 
 _ALIVE = "a population that is gone does not come back"
@@ -79,7 +79,7 @@ def lotka_volterra(
         Initial(y, predators),
     )
 
-    orbit = _orbit(*(float(f"{item:.12e}") for item in (*(rate * T for rate in rates), *start)))
+    orbit = _orbit(*(rounded(item) for item in (*(rate * T for rate in rates), *start)))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         return dict(zip("xy", orbit(points[:, 0] / T), strict=True))

@@ -23,7 +23,7 @@ from pinnln import (
     field,
 )
 from pinnln.problems.two_point_reference import Line, newton
-from pinnln.problems.validity import COLDEST, EXTENT, require
+from pinnln.problems.validity import COLDEST, EXTENT, require, rounded
 from pinnln.units import Q, Quantity
 
 _TERMS = 64
@@ -72,7 +72,7 @@ def radiating_fin(
         Dirichlet(T, base, on=x.start),
         Neumann(T, Q("0 K/m"), on=x.end),
     )
-    profile = fin_profile(float(f"{N:.12e}"), float(f"{Te / Tb:.12e}"))
+    profile = fin_profile(rounded(N), rounded(Te / Tb))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         return {"T": Tb * (Line(_TERMS).rows(points[:, 0] / L, 0) @ profile)}

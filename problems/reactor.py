@@ -24,7 +24,7 @@ from pinnln import (
     field,
 )
 from pinnln.problems.two_point_reference import Line, newton
-from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require
+from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, rounded
 from pinnln.units import Q, Quantity
 
 _TERMS = 128
@@ -86,7 +86,7 @@ def arrhenius_reactor(
         Neumann(c, 0 * feed / length, on=x.end),
         Neumann(T, Q("0 K/m"), on=x.end),
     )
-    groups = [float(f"{item:.12e}") for item in (mass, heat, damkohler, gamma, beta)]
+    groups = [rounded(item) for item in (mass, heat, damkohler, gamma, beta)]
     left, warmed = reactor_profile(*groups)
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:

@@ -23,7 +23,7 @@ from pinnln import (
     field,
 )
 from pinnln.problems.fourier_reference import korteweg_de_vries_reference
-from pinnln.problems.validity import EXTENT, require
+from pinnln.problems.validity import EXTENT, require, rounded
 from pinnln.units import Q, Quantity
 
 _LINE = 801
@@ -77,7 +77,7 @@ def korteweg_de_vries(
         Periodic(eta, on=x.ends),
         Initial(eta, height * cos(pi * x / length)),
     )
-    reference = korteweg_de_vries_reference(float(f"{dispersion:.12e}"), float(f"{T:.12e}"))
+    reference = korteweg_de_vries_reference(rounded(dispersion), rounded(T))
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         return {"eta": A * reference(points[:, 0] / L, points[:, 1] / crossing)}

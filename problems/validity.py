@@ -60,6 +60,15 @@ def require_count(name: str, value: int, why: str, least: int = 1) -> int:
     return value
 
 
+def rounded(magnitude: float) -> float:
+    """To thirteen digits, so that a reference is the same whatever units its arguments are stated in.
+
+    >>> rounded(0.1 + 0.2)
+    0.3
+    """
+    return float(f"{magnitude:.12e}")
+
+
 EXTENT = "a domain has an extent"
 COLDEST = "nothing is colder"
 MATTER = "the field would vanish everywhere and no relative error were defined"

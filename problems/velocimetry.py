@@ -24,7 +24,7 @@ from pinnln import (
     laplacian,
     unknown,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require, require_count
+from pinnln.problems.validity import EXTENT, MATTER, require, require_count, rounded
 from pinnln.units import Expression, Field, Q, Quantity
 
 _FRICTION = "layers of a liquid that slide drag each other"
@@ -63,11 +63,11 @@ def viscosity_from_velocities(
     >>> f"{viscosity_from_velocities().quantities[1].reference:.4g~P}"
     '19.81 mPa'
     """
-    true = _rounded(require("viscosity", viscosity, "Pa*s", _FRICTION))
+    true = rounded(require("viscosity", viscosity, "Pa*s", _FRICTION))
     require("guess", guess, "Pa*s", _FRICTION)
-    H, U = _rounded(require("spacing", spacing, "m", EXTENT)), _rounded(require("speed", speed, "m/s", MATTER))
-    rho = _rounded(require("density", density, "kg/m^3", "a liquid has mass"))
-    sigma = _rounded(require("noise", noise, "m/s", "no camera is exact"))
+    H, U = rounded(require("spacing", spacing, "m", EXTENT)), rounded(require("speed", speed, "m/s", MATTER))
+    rho = rounded(require("density", density, "kg/m^3", "a liquid has mass"))
+    sigma = rounded(require("noise", noise, "m/s", "no camera is exact"))
     require_count("readings", readings, "nothing is told without one")
     require_count("seed", seed, "it says which draw of the errors is meant", least=0)
     reynolds = rho * U * H / true
@@ -124,8 +124,3 @@ def viscosity_from_velocities(
         aim=0.02,
         citation="L. I. G. Kovasznay, Math. Proc. Camb. Phil. Soc. 44 (1948) 58-62",
     )
-
-
-def _rounded(magnitude: float) -> float:
-    """To the 13 digits that count at the gate, so that readings do not depend on the units of the arguments."""
-    return float(f"{magnitude:.12e}")
