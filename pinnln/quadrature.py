@@ -4,7 +4,7 @@ integrands."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -14,6 +14,9 @@ from pinnln.units import Ball, Coordinate, ProblemError
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 Breaks: TypeAlias = Mapping[Coordinate, Sequence[float]]
+
+_SETTLED = 1e-9
+_MOST_POINTS = 100_000
 
 
 @dataclass(frozen=True)
@@ -39,17 +42,42 @@ class _Section:
         return _Section(others, self.square - (place - self.centre[item]) ** 2)
 
 
+def settled(rule: Callable[[int], Quadrature], integrand: Callable[[Array], Array]) -> tuple[float, float]:
+    """The mean of an integrand and the size of what it is taken over, by a rule of 1, 2, 4, … times as many points
+    along every line, until doubling them moves the mean by less than 1e-9 of that of |integrand|, or they are too many.
+
+    Args: rule, the quadrature that is so many times finer; integrand, values (N,) at points (N, d).
+    """
+    finer, last = 1, math.inf
+    while True:
+        quadrature = rule(finer)
+        values = integrand(quadrature.points)
+        mean = float(quadrature.weights @ values)
+        doubled = len(values) * 2 ** _lines(quadrature.points)
+        moving = abs(mean - last) > _SETTLED * float(quadrature.weights @ np.abs(values))  # not so if nothing is finite
+        if not moving or doubled > _MOST_POINTS:
+            return mean, quadrature.size
+        finer, last = 2 * finer, mean
+
+
+def _lines(points: Array) -> int:
+    """Along how many coordinates points differ."""
+    return int(np.count_nonzero(np.ptp(points, axis=0))) if len(points) else 0
+
+
 def over_domain(
     coordinates: Sequence[Coordinate],
     fixed: Mapping[Coordinate, float],
     holes: Sequence[Ball],
     breaks: Breaks | None = None,
+    finer: int = 1,
 ) -> Quadrature:
     """Gauss-Legendre quadrature along every coordinate that is not fixed [coherent SI], around the holes.
 
     Each line is cut where it enters and leaves a hole, and where it starts to meet one; there the integral over the
     other coordinates behaves as a square root, which the substitution x = −cos θ makes smooth. Nothing is asked inside.
-    Where the integrand is smooth only piece by piece, `breaks` says where along a coordinate the pieces meet.
+    Where the integrand is smooth only piece by piece, `breaks` says where along a coordinate the pieces meet; `finer`
+    is how many times as many points there are along every line.
     Raises: ProblemError if nothing is left, because what is fixed lies inside a hole.
     """
     free = [item for item in coordinates if item not in fixed]
@@ -57,7 +85,7 @@ def over_domain(
     sections = [_Section(dict(zip(hole.coordinates, hole.centre, strict=True)), hole.radius**2) for hole in holes]
     for item, place in fixed.items():
         sections = [section.at(item, place) for section in sections]
-    within, weights = _scan(free, sections, _gauss(count), breaks or {})
+    within, weights = _scan(free, sections, _gauss(count, finer), breaks or {})
     if not len(weights):
         raise ProblemError("what is fixed lies inside a hole: nothing of the domain is left there")
     points = np.empty((len(weights), len(coordinates)))
@@ -67,24 +95,27 @@ def over_domain(
     return Quadrature(points, weights / share, share * math.prod(item.high - item.low for item in free))
 
 
-def over_rim(coordinates: Sequence[Coordinate], fixed: Mapping[Coordinate, float], rim: Ball) -> Quadrature:
-    """The trapezoidal rule around a disk, with Gauss-Legendre along the axis of a ball over three coordinates.
+def over_rim(
+    coordinates: Sequence[Coordinate], fixed: Mapping[Coordinate, float], rim: Ball, finer: int = 1
+) -> Quadrature:
+    """The trapezoidal rule around a disk, with Gauss-Legendre along the axis of a ball over three coordinates; `finer`
+    is how many times as many points there are along every line.
 
     Raises: ProblemError for a ball over more, or if one of its coordinates is fixed.
     """
     if len(rim.coordinates) > 3 or set(rim.coordinates) & set(fixed):
         raise ProblemError(f"expected a rim over two or three free coordinates, found {rim}")
-    angles = 2 * math.pi * np.arange(128) / 128
+    angles = 2 * math.pi * np.arange(128 * finer) / (128 * finer)
     circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     directions, shares = circle, np.full(len(angles), 1 / len(angles))
     if len(rim.coordinates) == 3:
-        heights, weights = _gauss(48)
+        heights, weights = _gauss(48, finer)
         levels = np.repeat(heights, len(angles))[:, None]
         directions = np.hstack([np.tile(circle, (len(heights), 1)) * np.sqrt(1 - levels**2), levels])
         shares = np.outer(weights / 2, shares).ravel()
     surface = rim.surface(directions)
     free = [item for item in coordinates if item not in fixed and item not in rim.coordinates]
-    within, rest = _grid(free, _gauss(32 if len(free) <= 1 else 16))
+    within, rest = _grid(free, _gauss(32 if len(free) <= 1 else 16, finer))
     points = np.empty((len(shares) * len(rest), len(coordinates)))
     for place, item in enumerate(coordinates):
         if item in rim.coordinates:
@@ -95,9 +126,11 @@ def over_rim(coordinates: Sequence[Coordinate], fixed: Mapping[Coordinate, float
     return Quadrature(points, np.outer(shares, rest).ravel(), area * math.prod(item.high - item.low for item in free))
 
 
-def _gauss(count: int) -> tuple[Array, Array]:
+def _gauss(count: int, panels: int) -> tuple[Array, Array]:
+    """Nodes in [−1, 1] and their weights: the rule of Gauss and Legendre in each of several panels."""
     nodes, weights = np.polynomial.legendre.leggauss(count)
-    return nodes, weights
+    middles = (2 * np.arange(panels) + 1) / panels - 1
+    return np.add.outer(middles, nodes / panels).ravel(), np.tile(weights / panels, panels)
 
 
 def _scan(

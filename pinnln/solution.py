@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from pinnln.laplace import interval, posterior
 from pinnln.network import AbstractNetwork
 from pinnln.network_description import describe, restore
 from pinnln.problem import Problem
-from pinnln.quadrature import Quadrature, over_domain, over_rim
+from pinnln.quadrature import Quadrature, over_domain, over_rim, settled
 from pinnln.residual_vector import ResidualVector
 from pinnln.units import (
     Ball,
@@ -162,18 +163,20 @@ class Solution:
     def mean(self, expression: Expression, on: Face | Ball | None = None, **at: pint.Quantity[Any] | float) -> Quantity:
         """The mean of an expression over the domain, a face or the rim of a hole; `at` fixes further coordinates.
 
-        Gauss-Legendre quadrature in every free coordinate, around the holes: as exact as the fields are smooth.
+        Gauss-Legendre quadrature in every free coordinate, around the holes, with twice as many points until that
+        changes nothing in nine digits, or there are 100,000.
         """
-        quadrature, _ = self._quadrature(on, at)
-        return self._answer(expression, np.array(quadrature.weights @ self.values(expression, quadrature.points)))
+        rule, _ = self._quadrature(on, at)
+        mean, _ = settled(rule, partial(self.values, expression))
+        return self._answer(expression, np.array(mean))
 
     def integral(
         self, expression: Expression, on: Face | Ball | None = None, **at: pint.Quantity[Any] | float
     ) -> Quantity:
         """The integral of an expression over the domain, a face or the rim of a hole; `at` fixes others."""
-        quadrature, unit = self._quadrature(on, at)
-        mean = coherent(quadrature.weights @ self.values(expression, quadrature.points), dimension_of(expression))
-        total: Quantity = (mean * (quadrature.size * unit)).to_base_units()
+        rule, unit = self._quadrature(on, at)
+        mean, size = settled(rule, partial(self.values, expression))
+        total: Quantity = (coherent(mean, dimension_of(expression)) * (size * unit)).to_base_units()
         return total
 
     def values(self, expression: Expression, points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -304,8 +307,8 @@ class Solution:
                     "expected points of the domain; solution.covers(…) says which are"
                 )
 
-    def _quadrature(self, on: Face | Ball | None, at: dict[str, Any]) -> tuple[Quadrature, Quantity]:
-        """Where and how to sum, and the unit of its size."""
+    def _quadrature(self, on: Face | Ball | None, at: dict[str, Any]) -> tuple[Callable[[int], Quadrature], Quantity]:
+        """Where and how to sum, so many times finer, and the unit of its size."""
         fixed = {item: _within(item, at[item.name]) for item in self.formulation.coordinates if item.name in at}
         if set(at) - {item.name for item in fixed} or any(np.ndim(value) for value in fixed.values()):
             raise ProblemError(f"expected scalars for some of the coordinates, found {', '.join(at)}")
@@ -321,8 +324,8 @@ class Solution:
         for item in free:
             unit = unit * coherent(1.0, item.dimension)
         if isinstance(on, Ball):
-            return over_rim(self.formulation.coordinates, places, on), unit
-        return over_domain(self.formulation.coordinates, places, self.problem.holes, self._breaks()), unit
+            return partial(over_rim, self.formulation.coordinates, places, on), unit
+        return partial(over_domain, self.formulation.coordinates, places, self.problem.holes, self._breaks()), unit
 
     def _breaks(self) -> dict[Coordinate, list[float]]:
         """Where one window of time ends and the next begins [coherent SI]."""
