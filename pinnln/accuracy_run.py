@@ -88,10 +88,7 @@ def about(benchmark: Benchmark) -> dict[str, str]:
     conditioning = {} if benchmark.conditioning is None else {"conditioning": str(benchmark.conditioning)}
     return {
         **conditioning,
-        "network": str(benchmark.network),
-        "sampling": str(benchmark.sampling),
-        "training": ", then ".join(str(item) for item in benchmark.optimizers()),
-        "windows": str(benchmark.windows),
+        **benchmark.settings,
         "problem": fingerprint(formulation),
         "torch": torch.__version__,
     }

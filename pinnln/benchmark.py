@@ -103,6 +103,16 @@ class Benchmark:
         aimed = [item.name for item in self.quantities if item.aim is not None]
         return f"relative error of the {aimed[0]}" if self.aim is None and aimed else FIELDS
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Network, points, optimisers and windows of time, in words: with others it is solved to something else."""
+        return {
+            "network": str(self.network),
+            "sampling": str(self.sampling),
+            "training": ", then ".join(str(item) for item in self.optimizers()),
+            "windows": str(self.windows),
+        }
+
     def optimizers(self) -> list[AbstractOptimizer]:
         """What suffices to solve it: Levenberg-Marquardt, then SSBroyden where that goes deeper."""
         found: list[AbstractOptimizer] = [LevenbergMarquardt(steps=self.steps)]

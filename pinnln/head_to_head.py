@@ -174,7 +174,7 @@ def run_pinnln(name: str, case: Case, benchmark: Benchmark, seed: int, settings:
         if phase == progress.optimizer:  # θ of a later window, or measured anew, is of another formulation
             trail.pass_by(progress.optimizer, progress.seconds, progress.theta)
 
-    about = {**_about(benchmark), "training": ", then ".join(str(item) for item in optimizers)}
+    about = {**benchmark.settings, **_about(benchmark)}
     made = partial(Run, name, benchmark.title, case.measure, "pinnln", seed, asdict(settings), about)
     try:
         solution = train_in_windows(

@@ -18,6 +18,7 @@ from pinnln.plain_numbers import finite
 from pinnln.whole_file import write_json, write_whole
 
 _SLACK = 1.1
+_SETTINGS = ("network", "sampling", "training", "windows")
 _HEAD = (
     "problem",
     "pinnln: error",
@@ -54,15 +55,16 @@ class Side:
 class Row:
     """One case.
 
-    Attributes: measure, what the error is; pinnln, deepxde; sooner, how many times sooner pinnln is where DeepXDE ends:
-    the time from which DeepXDE is within 10 % of its own final error, over the time from which pinnln stays below the
-    median of those, zero if it does not get there; closer, how many times smaller the error of pinnln is at DeepXDE's
-    time of training. Both are infinite where DeepXDE failed.
+    Attributes: measure, what the error is; settings of pinnln, in words; pinnln, deepxde; sooner, how many times sooner
+    pinnln is where DeepXDE ends: the time from which DeepXDE is within 10 % of its own final error, over the time from
+    which pinnln stays below the median of those, zero if it does not get there; closer, how many times smaller the
+    error of pinnln is at DeepXDE's time of training. Both are infinite where DeepXDE failed.
     """
 
     case: str
     title: str
     measure: str
+    settings: Mapping[str, str]
     pinnln: Side
     deepxde: Side
     sooner: float
@@ -79,7 +81,8 @@ class Row:
         sooner = math.inf if lost else arrived / passed if math.isfinite(passed) else 0.0
         closer = math.inf if lost else yours.error / then if math.isfinite(then) else 0.0
         first = ours[0]
-        return cls(first.case, first.title, first.measure, mine, yours, sooner, closer)
+        settings = {name: first.about[name] for name in _SETTINGS if name in first.about}
+        return cls(first.case, first.title, first.measure, settings, mine, yours, sooner, closer)
 
     def cells(self) -> tuple[str, ...]:
         """As text, in the order of the table."""

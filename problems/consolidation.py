@@ -104,9 +104,9 @@ def mandel_problem(
         ),
         quantities=_quantities(series, p, u_x, stress, load),
         exact=series.fields,
-        network=MLP(width=20, depth=2),
+        network=MLP(width=30, depth=2),
         sampling=Sampling(interior=1600, face=80),
-        steps=250,
+        steps=400,
         citation="J. Mandel, Géotechnique 3 (1953) 287-299",
         aim=1e-4,
     )

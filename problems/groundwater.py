@@ -98,7 +98,7 @@ def darcy_flow(
         exact=exact,
         network=MLP(width=24, depth=2),
         sampling=Sampling(interior=1500, face=60),
-        steps=200,
+        steps=400,
         citation="H. Darcy, Les fontaines publiques de la ville de Dijon, Dalmont, Paris 1856",
         reference="computed",
         accuracy=1e-10,

@@ -78,7 +78,7 @@ def advection(
             ),
         ),
         exact=exact,
-        network=MLP(width=20, depth=3),
+        network=MLP(width=20, depth=3, activation="sin"),
         sampling=Sampling(interior=1500, face=100),
         steps=40,
         windows=10,

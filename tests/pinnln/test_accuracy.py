@@ -235,7 +235,8 @@ def test_what_a_report_tells_is_not_solved(tmp_path: Path, here: Callable[..., N
     """Unless it is named; DeepXDE's error stands beside it; --table runs nothing and keeps the command."""
     here(**{name: quick for name in CATALOG if name != "copper_bar"})
     side = {"seeds": 5, "error": 1e-9, "lowest": 1e-10, "highest": None, "seconds": 8.0, "startup": 0.0}
-    rows = [{"case": name, "measure": "m", "pinnln": side, "deepxde": {**side, "error": 1e-4}} for name in CATALOG]
+    row = {"measure": "m", "pinnln": side, "deepxde": {**side, "error": 1e-4}}
+    rows = [{"case": name, "settings": maker().settings, **row} for name, maker in CATALOG.items()]
     told = tmp_path / "report.json"
     told.write_text(json.dumps({"command": "pinnln bench deepxde", "rows": rows}))
     found = bench("--report", told, "--out", tmp_path / "out", "--json")

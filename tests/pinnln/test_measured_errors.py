@@ -47,8 +47,18 @@ def test_only_problems_as_they_are_by_default_are_taken() -> None:
 
 def test_a_problem_that_is_no_case_of_the_suite_is_taken() -> None:
     """`pinnln bench deepxde` runs any problem of the library by its name."""
-    row = {**REPORT["rows"][0], "case": "sir"}
+    row = {**REPORT["rows"][0], "case": "sir", "settings": CATALOG["sir"]().settings}
     assert from_report({**REPORT, "rows": [row]}, CATALOG)["sir"].error == row["pinnln"]["error"]
+
+
+def test_what_was_measured_with_other_settings_is_not_taken() -> None:
+    """DeepXDE's side is, since it stands beside whatever ours became."""
+    (row,) = (row for row in REPORT["rows"] if row["case"] == "poisson")
+    assert set(row["settings"]) >= {"network", "sampling", "training"}
+    other = {**REPORT, "rows": [{**row, "settings": {**row["settings"], "network": "MLP(width=2)"}}]}
+    assert "poisson" in from_report(REPORT, CATALOG)
+    assert "poisson" not in from_report(other, CATALOG)
+    assert from_report(other, CATALOG, side="deepxde")["poisson"].error == row["deepxde"]["error"]
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
