@@ -84,7 +84,7 @@ def burgers(
             ),
         ),
         exact=exact,
-        network=MLP(width=20, depth=3),
+        network=MLP(width=20, depth=4),
         sampling=Sampling(interior=2500, face=100),
         steps=450,
         citation="C. Basdevant et al., Comput. Fluids 14 (1986) 23-41",
