@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -208,7 +208,7 @@ def against_deepxde(
         failed = run_queue(planned, jobs, threads, lambda text: click.echo(text, err=True))
     found, steps = read_runs(out / "runs")
     command = recorded_command(out / "report.json") if only_table else None
-    made = report(found, steps, command or shlex.join(["pinnln", *sys.argv[1:]]))
+    made = report(found, steps, command or shlex.join(["pinnln", *sys.argv[1:]]), _default_settings)
     written = made.save(out)
     if made.rows:
         error_figure(found).savefig(out / "error.png", dpi=160)
@@ -259,6 +259,13 @@ def _cases(names: Sequence[str]) -> dict[str, Case]:
     if unknown:
         raise ValueError(f"there is no case {unknown[0]!r}: expected some of {', '.join(known)}")
     return {name: known[name] for name in chosen}
+
+
+def _default_settings(name: str) -> Mapping[str, str]:
+    from pinnln.problems import CATALOG
+
+    case = _cases([name])[name]
+    return CATALOG[case.problem](**case.arguments).settings
 
 
 def _jobs(cases: Iterable[str], seeds: int, settings: Settings, folder: Path) -> list[Job]:

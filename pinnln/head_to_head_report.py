@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -97,7 +97,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """All cases with runs of both, the Adam steps, the classical solver, and how it was made."""
+    """All cases with runs of both, the Adam steps, the classical solver, how it was made, and the cases whose problems
+    have other settings by default now."""
 
     command: str
     settings: Mapping[str, Any]
@@ -105,6 +106,7 @@ class Report:
     rows: tuple[Row, ...]
     steps: tuple[AdamStep, ...]
     classical: Classical
+    changed: tuple[str, ...] = ()
 
     def table(self) -> Table:
         """For the screen."""
@@ -132,7 +134,12 @@ class Report:
             "DeepXDE was given what its users find by hand: the same dimensionless equations, exact conditions, "
             "network, Sobol points, fresh ones during Adam, and float64. Its clock runs in its optimisers' steps only.",
             "pinnln draws later points partly where its residual is large, which DeepXDE's resampling does not do.",
+            *self._since(),
         ]
+
+    def _since(self) -> list[str]:
+        told = "Solved with other settings by default than those of these runs (report.json), which are"
+        return [f"{told} measured by `pinnln bench accuracy`: {', '.join(self.changed)}."] if self.changed else []
 
     def _setting(self) -> list[str]:
         chosen, found = self.settings, []
@@ -197,13 +204,19 @@ def read_runs(folder: Path) -> tuple[list[Run], list[AdamStep]]:
     return runs, [AdamStep.from_dict(item) for item in found if "history" not in item]
 
 
-def report(runs: Sequence[Run], steps: Sequence[AdamStep], command: str) -> Report:
-    """The report of runs; a case that only one of the two has run is left out."""
+def report(
+    runs: Sequence[Run],
+    steps: Sequence[AdamStep],
+    command: str,
+    defaults: Callable[[str], Mapping[str, str]] | None = None,
+) -> Report:
+    """The report of runs; a case that only one of the two has run is left out; defaults, the settings of a case now."""
     cases = list(dict.fromkeys(run.case for run in runs))
     rows = [Row.of(*sides) for case in cases if all(sides := sides_of(runs, case))]
     settings = dict(runs[0].settings) if runs else {}
     versions = {key: run.about[key] for run in runs for key in ("torch", "DeepXDE") if key in run.about}
-    return Report(command, settings, versions, tuple(rows), tuple(steps), chebyshev_helmholtz())
+    changed = [row.case for row in rows if defaults and not row.settings.items() <= defaults(row.case).items()]
+    return Report(command, settings, versions, tuple(rows), tuple(steps), chebyshev_helmholtz(), tuple(changed))
 
 
 def sides_of(runs: Sequence[Run], case: str) -> tuple[list[Run], list[Run]]:

@@ -132,6 +132,7 @@ def test_the_table_follows_from_the_runs_that_were_kept(tmp_path: Path) -> None:
     assert "joule_heating" not in page
     assert "copper_bar 1.00 and 4.00 ms, 4.0×" in page
     assert "Chebyshev collocation of degree 40" in page
+    assert "Solved with other settings by default" not in page
     kept = json.loads((tmp_path / "report.json").read_text())
     assert kept["rows"][0]["pinnln"]["error"] == pytest.approx(2e-7)
     assert (tmp_path / "error.png").stat().st_size > 10_000
@@ -139,6 +140,16 @@ def test_the_table_follows_from_the_runs_that_were_kept(tmp_path: Path) -> None:
     shown = CliRunner().invoke(main, ["bench", "deepxde", "--table", "--json", "--out", str(tmp_path)])
     again = json.loads(shown.stdout)
     assert (again["rows"], again["command"]) == (kept["rows"], "what ran")
+
+
+def test_the_table_names_the_problems_whose_settings_have_changed_since() -> None:
+    """Those of our runs, in words, are compared with the defaults of now."""
+    ours = [replace(item, about={**item.about, "network": "MLP(width=2)"}) for item in RUNS if item.solver == "pinnln"]
+    theirs = [item for item in RUNS if item.solver == "deepxde"]
+    made = report([*ours, *theirs], [], "", lambda name: CATALOG[name]().settings)
+    assert made.rows[0].settings == {"network": "MLP(width=2)"}
+    assert "measured by `pinnln bench accuracy`: copper_bar." in made.markdown()
+    assert "other settings" not in report([*ours, *theirs], [], "", lambda _: {"network": "MLP(width=2)"}).markdown()
 
 
 def test_the_figure_has_a_panel_for_each_case_and_a_ring_where_lbfgs_begins() -> None:
