@@ -35,15 +35,20 @@ def restated(make: Callable[..., Benchmark], base_units: Mapping[str, str]) -> B
 
 
 def in_base_units(quantity: pint.Quantity[Any], base_units: Mapping[str, str]) -> pint.Quantity[Any]:
-    """The same quantity in other base units; a temperature on a scale with an offset stays on one.
+    """The same quantity in other base units; a temperature on a scale with an offset stays on one, one in kelvin, which
+    may be a difference, has the same zero still.
 
     >>> f"{in_base_units(Q('15 W/m/K'), {'[mass]': 'g', '[length]': 'cm'}):~P}"
     '1500000.0 cm·g/K/s³'
     >>> f"{in_base_units(Q(20, 'degC'), {'[temperature]': 'delta_degF'}):.0f~P}"
     '68 °F'
+    >>> f"{in_base_units(Q('300 K'), {'[temperature]': 'delta_degF'}):.0f~P}"
+    '540 °R'
     """
     if is_point(quantity):
         return quantity.to(base_units.get("[temperature]", "degC").removeprefix("delta_"))
+    if quantity.units == Q(1.0, "kelvin").units and base_units.get("[temperature]") == "delta_degF":
+        return quantity.to("degR")
     unit = Q(1.0, "dimensionless")
     for base, power in quantity.dimensionality.items():
         unit = unit * Q(1.0, base_units.get(base) or Dimension.of({base: 1}).unit) ** power

@@ -21,7 +21,7 @@ from pinnln import (
     laplacian,
     sin,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require, require_count
+from pinnln.problems.validity import EXTENT, FINE, MATTER, require, require_count
 from pinnln.units import ProblemError, Q, Quantity
 
 
@@ -51,7 +51,8 @@ def helmholtz(
     L = require("half_width", half_width, "m", EXTENT)
     k = require("wavenumber", wavenumber, "1/m", "a wave has a length")
     P = require("pressure", pressure, "Pa", MATTER)
-    m, n = (require_count(name, value, MATTER) for name, value in (("across", across), ("up", up)))
+    m, n = (require_count(name, value, MATTER, 1, 1000, FINE) for name, value in (("across", across), ("up", up)))
+    require("wavenumber·half_width", k * L, "", "a wave has a length", high=1000.0, above=FINE)
     _refuse_resonance(k * L)
     x, y = coordinates(x=(-1 * half_width, half_width), y=(-1 * half_width, half_width))
     p = field("p", "Pa", of=(x, y))

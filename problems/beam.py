@@ -21,7 +21,7 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require
+from pinnln.problems.validity import EXTENT, MATTER, PHASE, require
 from pinnln.units import Q, Quantity
 
 _COSINE = (129**0.5 - 1) / 16  # cos θ + 4 cos 2θ = 0
@@ -59,8 +59,9 @@ def euler_bernoulli_beam(
     EI *= require("second_moment", second_moment, "m^4", "a cross-section has an extent")
     mu = require("mass", mass, "kg/m", "what is to swing has mass")
     A = require("amplitude", amplitude, "m", MATTER)
-    require("duration", duration, "s", EXTENT)
     rigidity, omega = (modulus * second_moment).to("kN*m^2"), (pi / L) ** 2 * (EI / mu) ** 0.5
+    swings = require("duration", duration, "s", EXTENT) * omega / (2 * pi)
+    require("duration·frequency", swings, "", EXTENT, high=1000.0, above=PHASE)
     moment = (rigidity * amplitude * (pi / length) ** 2).to("kN*m")
     x, t = coordinates(x=(0 * length, length), t=(0 * duration, duration))
     w, M = field("w", "mm", of=(x, t)), field("M", "kN*m", of=(x, t))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,9 @@ from numpy.polynomial import chebyshev
 
 from pinnln.problems.chebyshev_square import Array, ChebyshevSquare, differentiation, highest, interpolated
 from pinnln.problems.kept_arrays import kept
+from pinnln.problems.newton_method import newton
 
 _TOLERANCE = 1e-11
-_LARGEST_STEP = 30
 _COARSE, _FINE, _THIN_LAYERS = 24, 32, 2e5
 
 
@@ -108,13 +109,8 @@ class _Equations:
 
     def solve(self, state: Array, rayleigh: float) -> Array:
         """Newton's method from a state."""
-        for _ in range(_LARGEST_STEP):
-            residual, jacobian = self._system(state, rayleigh)
-            step = np.linalg.solve(jacobian, residual)
-            state = state - step
-            if np.abs(step).max() < _TOLERANCE * max(1.0, np.abs(state).max()):
-                return state
-        raise ArithmeticError(f"Newton's method did not converge at Ra = {rayleigh:g} with {self.count} points a side")
+        where = f" at Ra = {rayleigh:g} with {self.count} points a side"
+        return newton(functools.partial(self._system, rayleigh=rayleigh), state, _TOLERANCE, 1.0, where)
 
     def _system(self, state: Array, rayleigh: float) -> tuple[Array, Array]:
         square, inner = self.square, self.square.inner

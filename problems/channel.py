@@ -54,15 +54,16 @@ def poiseuille(
     """
     a = require("gap", gap, "m", EXTENT) / 2
     G = require("gradient", gradient, "Pa/m", "the pump pushes the fluid along")
-    A = require("pulsation", pulsation, "", "the pump may swing back", low=-np.inf)
+    A = require("pulsation", pulsation, "", "the mean flow is lost beside stronger swings", low=-100.0, high=100.0)
     omega = 2 * pi / require("period", period, "s", EXTENT)
     mu = require("viscosity", viscosity, "Pa*s", "friction takes energy away and cannot give it")
     rho = require("density", density, "kg/m^3", "a fluid has mass")
     womersley = a * (omega * rho / mu) ** 0.5
-    require("Womersley number", womersley, "", "the layers at the plates are too thin for a network", high=30.0)
+    slow, thin = "below it every stroke is steady flow", "the layers at the plates are too thin for a network"
+    require("Womersley number", womersley, "", slow, low=0.01, high=30.0, above=thin)
     y, t = coordinates(y=(-gap / 2, gap / 2), t=(0 * period, period))
     u = field("u", "mm/s", of=(y, t))
-    swing, frequency = Q(float(pulsation), "dimensionless"), 2 * pi / period
+    swing, frequency = Q(A, "dimensionless"), 2 * pi / period
     problem = Problem(
         Residual(
             "momentum",

@@ -27,7 +27,7 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import EXTENT, require
+from pinnln.problems.validity import EXTENT, PHASE, require
 from pinnln.units import Q, Quantity
 
 _HBAR = Q(1.054571817e-34, "J*s")
@@ -72,13 +72,14 @@ def schroedinger(
     require("trap", trap, "1/s", "without it the atoms leave the tube")
     require("mass", mass, "kg", "atoms have mass")
     why = "less than the cloud shows nothing, and farther out there is nothing"
-    require("reach", reach, "", why, low=1.0 - 1e-9, high=8.0)
+    reach = require("reach", reach, "", why, low=1.0 - 1e-9, high=8.0)
     strength = (4 * pi * trap * attraction).to("um/ms")
     motion = (_HBAR / (2 * mass)).to("um^2/ms")
     time = (width**2 / (2 * motion)).to("ms")
     density = (2 * motion / (strength * width**2)).to("1/um")
     duration = pi / 2 * time if duration is None else duration
     T = require("duration", duration, "s", EXTENT) / time.m_as("s")
+    require("duration·ħ/(mass·width²)", T, "", EXTENT, high=1000.0, above=PHASE)
     tau, root = time.m_as("s"), density.m_as("1/m") ** 0.5
     x, t = coordinates(x=(-reach * width, reach * width), t=(0 * duration, duration))
     u, v = field("u", "1/um^0.5", of=(x, t)), field("v", "1/um^0.5", of=(x, t))

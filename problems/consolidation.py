@@ -23,7 +23,7 @@ from pinnln import (
     laplacian,
 )
 from pinnln.problems.mandel_series import MandelSeries
-from pinnln.problems.validity import EXTENT, MATTER, require
+from pinnln.problems.validity import BIOT, EXTENT, MATTER, require, require_coupled
 from pinnln.units import Expression, Field, Q, Quantity
 
 
@@ -69,7 +69,7 @@ def mandel_problem(
     x, y, t = coordinates(x=(0 * half_width, half_width), y=(0 * half_height, half_height), t=(start, end))
     p = field("p", "kPa", of=(x, y, t))
     u_x, u_y = field("u_x", "mm", of=(x, y, t)), field("u_y", "mm", of=(x, y, t))
-    G, nu, alpha, S, m = shear_modulus, poisson_ratio, coupling, storage, mobility
+    G, nu, alpha, S, m = shear_modulus, series.poisson_ratio, series.coupling, storage, mobility
     strain, stiffening = d(u_x, x) + d(u_y, y), 1 / (1 - 2 * nu)
     final, fading = series.squeeze
     thinner = sum((size * exp(-Q(rate, "1/s") * t) for size, rate in fading), start=final)
@@ -115,24 +115,28 @@ def mandel_problem(
 def _series(lengths_to_times: tuple[Quantity, ...], poisson_ratio: float, coupling: float) -> MandelSeries:
     """The sum of modes, of arguments that are in its range."""
     half_width, half_height, load, shear_modulus, storage, mobility, start, end = lengths_to_times
-    thinner = "what is stretched gets thinner, and clay can shrink"
+    thinner = "what is stretched gets thinner"
+    stiff = "near a half the clay can hardly shrink, and gives no water"
     series = MandelSeries(
         require("half_width", half_width, "m", EXTENT),
         require("load", load, "Pa", MATTER),
         require("shear_modulus", shear_modulus, "Pa", "clay that is sheared resists"),
-        require("poisson_ratio", poisson_ratio, "", thinner, high=0.45),
-        require("coupling", coupling, "", "Biot's coefficient lies between that of a sponge and nothing", high=1.0),
+        require("poisson_ratio", poisson_ratio, "", thinner, high=0.45, above=stiff),
+        require("coupling", coupling, "", *BIOT),
         require("storage", storage, "1/Pa", "water and grains can be compressed"),
         require("mobility", mobility, "m^2/Pa/s", "water flows to where its pressure is lower"),
         require("start", start, "s", "at the first moment the pressure jumps at the sides"),
     )
-    require("half_height", half_height, "m", EXTENT)
+    high = require("half_height", half_height, "m", EXTENT)
+    slender = "the width is the yardstick of both, and neither may be lost beside the other"
+    require("half_height/half_width", high / series.half_width, "", slender, low=0.01, high=100.0)
+    require_coupled(series.storage * series.modulus / series.coupling**2)
     why = "earlier the pressure falls within a tenth of the width at the sides, later nothing is left of it"
     require("start·c/a²", series.start * series.rate, "", why, low=0.01, high=1.0)
-    over = "time goes on, and later nothing is left of the pressure"
-    last = require("end", end, "s", over)
+    over = "later nothing is left of the pressure"
+    last = require("end", end, "s", "time goes on")
     require("end − start", Q(last - series.start, "s"), "s", EXTENT)
-    require("end·c/a²", last * series.rate, "", over, high=5.0)
+    require("end·c/a²", last * series.rate, "", "time goes on", high=5.0, above=over)
     return series
 
 

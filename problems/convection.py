@@ -25,14 +25,14 @@ from pinnln import (
 )
 from pinnln.problems.cavity_reference import CavityReference, cavity_reference
 from pinnln.problems.validity import COLDEST, EXTENT, require
-from pinnln.units import Expression, Field, Q, Quantity
+from pinnln.units import Expression, Field, ProblemError, Q, Quantity
 
 _THIN_LAYERS = 2e5
 
 
 def natural_convection(
     rayleigh: float = 1e4,
-    height: Quantity = Q("2.2 cm"),
+    height: Quantity | None = None,
     viscosity: Quantity = Q("15.7 mm^2/s"),
     prandtl: float = 0.71,
     density: Quantity = Q("1.18 kg/m^3"),
@@ -47,26 +47,29 @@ def natural_convection(
     2.24 times as much; at 10⁵ layers form at the walls, at 10⁶ they are a thirtieth of L and the middle is still; so
     the network and the number of points grow with Ra.
 
-    Args: rayleigh, from 10³ to 10⁶; height L [m]; viscosity ν [m² s⁻¹]; prandtl Pr; density ρ [kg m⁻³];
-    mean_temperature T₀ [K]; gravity g [m s⁻²].
+    Args: rayleigh, from 10³ to 10⁶; height L [m], unless given 2.2 cm (Ra/10⁴)^⅓, in which ΔT is 10 K; viscosity ν
+    [m² s⁻¹]; prandtl Pr; density ρ [kg m⁻³]; mean_temperature T₀ [K]; gravity g [m s⁻²].
     Returns: the benchmark; its quantities of interest are the mean Nusselt number on the warm wall and the largest
     velocities on the centre lines.
-    Raises: ValueError for a Rayleigh number without a reference, ProblemError for an argument out of its range.
+    Raises: ProblemError for a Rayleigh number without a reference, or an argument out of its range, UnitsError for one
+    of another dimension.
     Source: G. de Vahl Davis, Int. J. Numer. Methods Fluids 3, 249 (1983); reference from our own Chebyshev solution.
 
     >>> round(float(natural_convection().quantities[0].reference.magnitude), 4)
     2.2448
     """
-    if not 1e3 <= rayleigh <= 1e6:
-        raise ValueError(f"the reference holds for Rayleigh numbers from 1e3 to 1e6, found {rayleigh:g}")
-    require("height", height, "m", EXTENT)
+    rayleigh = _rayleigh_number(rayleigh)
+    height = Q("2.2 cm") * (rayleigh / 1e4) ** (1 / 3) if height is None else height
+    L = require("height", height, "m", EXTENT)
     require("viscosity", viscosity, "m^2/s", "friction takes energy away and cannot give it")
-    require("prandtl", prandtl, "", "both friction and conduction even out")
+    prandtl = require("prandtl", prandtl, "", "both friction and conduction even out")
     require("density", density, "kg/m^3", "a fluid has mass")
-    require("mean_temperature", mean_temperature, "kelvin", COLDEST)
+    mean = require("mean_temperature", mean_temperature, "kelvin", COLDEST)
     require("gravity", gravity, "m/s^2", "air without weight is not moved by heat")
     alpha, beta = viscosity / prandtl, 1 / mean_temperature.to("kelvin")
     dT = (rayleigh * viscosity * alpha / (gravity * beta * height**3)).to("kelvin")
+    denser = "beyond it the weight of air is no straight line over its temperature, and the box is to be higher"
+    require("ΔT/mean_temperature", dT.m_as("kelvin") / mean, "", "warm air rises", low=1e-6, high=0.5, above=denser)
     U = (gravity * beta * dT * height) ** 0.5
     T0 = mean_temperature.to("kelvin")
     x, y = coordinates(x=(0 * height, height), y=(0 * height, height))
@@ -105,7 +108,7 @@ def natural_convection(
         problem=problem,
         scales=Scales(x=height, y=height, u=U, v=U, p=density * U**2, T=(T0, dT)),
         quantities=(nusselt, *_largest_velocities(reference, u, v, diffusive, height, nusselt.source)),
-        exact=lambda points: _exact(reference, points / height.m_as("m"), diffusive, T0, dT),
+        exact=lambda points: _exact(reference, points / L, diffusive, T0, dT),
         network=MLP(width=20 if rayleigh <= _THIN_LAYERS else 24, depth=3),
         sampling=Sampling(interior=2000 if rayleigh <= _THIN_LAYERS else 3000),
         steps=300,
@@ -113,6 +116,19 @@ def natural_convection(
         reference="computed",
         accuracy=2e-5 if rayleigh <= 1e4 else 2e-3,
     )
+
+
+def _rayleigh_number(value: float) -> float:
+    """A Rayleigh number with a reference."""
+    rayleigh = require("rayleigh", value, "", "heat makes air lighter")
+    if not 1e3 <= rayleigh <= 1e6:
+        thin = "the layers at the walls are too thin for its points"
+        reason = "slower air only conducts" if rayleigh < 1e3 else thin
+        raise ProblemError(
+            f"rayleigh = {rayleigh:g}: the reference holds for Rayleigh numbers from 1e3 to 1e6, found {rayleigh:g}; "
+            f"expected one of them, since {reason}"
+        )
+    return rayleigh
 
 
 def _largest_velocities(

@@ -25,6 +25,7 @@ from pinnln import (
     field,
     sinh,
 )
+from pinnln.problems.electrolyte import FARADAY, debye_length, thermal_voltage
 from pinnln.problems.validity import EXTENT, MATTER, require
 from pinnln.units import Q, Quantity
 
@@ -66,17 +67,18 @@ def electro_osmosis(
     c = require("concentration", concentration, "mol/m^3", "without ions there is no layer")
     E = require("electric_field", electric_field, "V/m", MATTER)
     T = require("temperature", temperature, "kelvin", "ions that do not move about lie on the wall")
-    faraday, gas = Q("96485.33212 C/mol"), Q("8.31446261815324 J/mol/K")
     eps = require("permittivity", permittivity, "F/m", "like charges repel each other")
     mu = require("viscosity", viscosity, "Pa*s", "without friction nothing holds the water")
-    thermal = (gas * Q(T, "K") / faraday).to("mV")
+    faraday, thermal = FARADAY, thermal_voltage(T)
     zeta_V = require("zeta", zeta, "V", "a potential is finite", low=-np.inf)
-    sign, F, volt = np.sign(zeta_V), faraday.m_as("C/mol"), thermal.m_as("V")
+    sign, volt = np.sign(zeta_V), thermal.m_as("V")
+    bare = "an uncharged wall gathers no ions"
     crowded = "beyond it ions crowd at the wall and are no points any more"
-    wall = require("|zeta|·F/RT", abs(zeta_V) / volt, "", crowded, low=0.01, high=6.0)
-    kappa = (2 * c * F / (eps * volt)) ** 0.5
-    why = "below it both layers are one, beyond it they are thinner than h/20"
-    middle = potential_between_walls(wall, require("half_height/Debye's length", kappa * h, "", why, 0.5, 20.0))
+    wall = require("|zeta|·F/RT", abs(zeta_V) / volt, "", bare, low=0.01, high=6.0, above=crowded)
+    debye = debye_length(eps, volt, c)
+    one, thin = "below it both layers are one", "beyond it they are thinner than h/20"
+    high = require("half_height/Debye's length", h / debye, "", one, low=0.5, high=20.0, above=thin)
+    middle = potential_between_walls(wall, high)
 
     (y,) = coordinates(y=(0 * half_height, half_height))
     psi, u = field("psi", "mV", of=(y,)), field("u", "mm/s", of=(y,))
@@ -91,7 +93,7 @@ def electro_osmosis(
     )
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
-        potential = sign * volt * middle(kappa * points[:, 0])
+        potential = sign * volt * middle(points[:, 0] / debye)
         return {"psi": potential, "u": eps * E / mu * (potential - zeta_V)}
 
     nodes, weights = np.polynomial.legendre.leggauss(200)

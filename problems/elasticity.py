@@ -57,11 +57,13 @@ def plane_elasticity(
     """
     a = require("radius", radius, "m", "a hole has an extent")
     W = require("half_width", half_width, "m", EXTENT)
-    require("half_width/radius", W / a, "", "the hole must fit in, and be seen", low=1.5 - 1e-9, high=10.0)
+    unseen = "a smaller hole is lost in the sheet"
+    require("half_width/radius", W / a, "", "the hole must fit in", low=1.5 - 1e-9, high=10.0, above=unseen)
     E = require("modulus", modulus, "Pa", "a sheet that is pulled grows longer")
-    thinner = "nothing grows in volume when it is pressed, and what is stretched gets thinner"
-    nu = require("poisson_ratio", poisson_ratio, "", thinner, high=0.5)
+    grows = "nothing grows in volume when it is pressed"
+    nu = require("poisson_ratio", poisson_ratio, "", "what is stretched gets thinner", high=0.5, above=grows)
     S = require("tension", tension, "Pa", MATTER)
+    require("tension/modulus", S / E, "", MATTER, high=0.05, above="Hooke's law is that of small strains")
     shear = modulus / (2 * (1 + nu))
     x, y = coordinates(x=(-1 * half_width, half_width), y=(-1 * half_width, half_width))
     u, v = field("u", "um", of=(x, y)), field("v", "um", of=(x, y))

@@ -22,7 +22,7 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require, require_count
+from pinnln.problems.validity import EXTENT, FINE, MATTER, require, require_count
 from pinnln.units import Q, Quantity
 
 
@@ -45,10 +45,11 @@ def maxwell_cavity_mode(
     The defaults swing at 2.4 GHz, as a kitchen oven does; the mode is called TM₁₁₀.
 
     Args: length a and width b [m]; amplitude E₀ [V m⁻¹]; across m and up n, half waves along x and y; periods, how long
-    it is followed.
-    Returns: the benchmark; its quantities of interest are the frequency, by Rayleigh's quotient of the electric field
-    at the end, and the density of energy there, which is that of the start: ε₀E₀²/8.
-    Raises: ProblemError for an argument that is not above zero, UnitsError for one of another dimension.
+    it is followed, up to a thousand.
+    Returns: the benchmark; its quantities of interest are the frequency, by Rayleigh's quotient of both fields at the
+    end, ω² = c² ∫(ε₀|∇E|² + μ₀(∂H_y/∂x − ∂Hₓ/∂y)²) / ∫(ε₀E² + μ₀H²), and the density of energy there, which is that of
+    the start: ε₀E₀²/8.
+    Raises: ProblemError for an argument out of its range, UnitsError for one of another dimension.
     Source: J. D. Jackson, Classical Electrodynamics, 3rd ed., 1999, §8.7.
 
     >>> [f"{item.reference:.6g~P}" for item in maxwell_cavity_mode().quantities]
@@ -56,8 +57,9 @@ def maxwell_cavity_mode(
     """
     a, b = require("length", length, "m", EXTENT), require("width", width, "m", EXTENT)
     E0 = require("amplitude", amplitude, "V/m", MATTER)
-    m, n = (require_count(name, count, MATTER) for name, count in (("across", across), ("up", up)))
-    require("periods", periods, "", EXTENT)
+    m, n = (require_count(name, count, MATTER, 1, 1000, FINE) for name, count in (("across", across), ("up", up)))
+    lost = "the phase of so many is lost in its digits"
+    periods = require("periods", periods, "", EXTENT, high=1000.0, above=lost)
     mu, eps = Q("1 vacuum_permeability").to("H/m"), Q("1 vacuum_permittivity").to("F/m")
     light, impedance = (1 / (mu * eps) ** 0.5).to("m/s"), ((mu / eps) ** 0.5).to("ohm")
     steep, high = m * pi / a, n * pi / b
@@ -86,8 +88,9 @@ def maxwell_cavity_mode(
         }
 
     def swings(solution: Solution) -> Quantity:
-        curl = solution.mean(d(E, x) ** 2 + d(E, y) ** 2, on=t.end)
-        found: Quantity = light / (2 * pi) * (curl / solution.mean(E**2, on=t.end)) ** 0.5
+        curls = eps * (d(E, x) ** 2 + d(E, y) ** 2) + mu * (d(Hy, x) - d(Hx, y)) ** 2
+        fields = eps * E**2 + mu * (Hx**2 + Hy**2)
+        found: Quantity = light / (2 * pi) * (solution.mean(curls, on=t.end) / solution.mean(fields, on=t.end)) ** 0.5
         return found.to("GHz")
 
     energy = eps / 2 * E**2 + mu / 2 * (Hx**2 + Hy**2)

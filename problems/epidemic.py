@@ -23,7 +23,7 @@ from pinnln import (
     field,
 )
 from pinnln.problems.trajectory_reference import SOURCE, trajectory
-from pinnln.problems.validity import EXTENT, require, rounded
+from pinnln.problems.validity import EXTENT, FOLLOWED, require, rounded
 from pinnln.units import Q, Quantity
 
 
@@ -52,10 +52,15 @@ def sir(
     ['90300.9 person', '1×10⁶ person']
     """
     people = require("population", population, "person", "a town has people")
-    share = require("infected/population", infected / population, "", "nobody falls ill twice", high=1.0)
+    ill = require("infected", infected, "person", "nobody falls ill alone")
+    rare = "fewer are lost in the digits of the town"
+    share = require("infected/population", ill / people, "", rare, high=1.0, above="nobody falls ill twice")
+    require("infected/population", share, "", rare, low=1e-9, high=1.0)
     passed = require("contact", contact, "1/s", "what is not passed on does not spread")
     healed = require("recovery", recovery, "1/s", "nobody is ill for ever")
     T = require("duration", duration, "s", EXTENT)
+    require("contact·duration", passed * T, "", "nothing happens sooner", low=1e-3, high=200.0, above=FOLLOWED)
+    require("recovery·duration", healed * T, "", "nothing happens sooner", low=1e-3, high=50.0, above=FOLLOWED)
     (t,) = coordinates(t=(0 * duration, duration))
     S, I, R = (field(name, "person", of=(t,)) for name in "SIR")  # noqa: E741  # the letters of the field
     beta, gamma, N = constant("beta", contact), constant("gamma", recovery), constant("N", population)

@@ -110,7 +110,7 @@ def kuramoto_sivashinsky(
         aim=1e-1,
         published=(
             PublishedError(5.1e-7, "DSGNAR, 5227 s on an H100", "arXiv 2607.02194"),
-            PublishedError(2.6e-2, "Scale-PINN", "benchmark tables of its authors"),
+            PublishedError(2.6e-2, "Scale-PINN", "P.-H. Chiu et al., arXiv 2602.19475"),
             PublishedError(0.957, "NTK, the best in PINNacle", "arXiv 2306.08827"),
         ),
     )

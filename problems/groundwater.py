@@ -57,11 +57,11 @@ def darcy_flow(
     """
     L, B = require("length", length, "m", EXTENT), require("width", width, "m", EXTENT)
     K0 = require("conductivity", conductivity, "m/s", "water flows to where its head is lower")
-    C = require(
-        "contrast", contrast, "", "silt lets less through than sand, and the reference resolves it", 1.0, 1000.0
-    )
+    decades = "the reference resolves no more than three decades"
+    C = require("contrast", contrast, "", "silt lets less through than sand", low=1.0, high=1000.0, above=decades)
     H = require("drop", drop, "m", MATTER)
-    require("length/width", L / B, "", "the reference resolves no flatter ground", low=0.2, high=5.0)
+    wide, long = (f"the reference resolves no {way} ground" for way in ("wider", "longer"))
+    require("length/width", L / B, "", wide, low=0.2, high=5.0, above=long)
     x, y = coordinates(x=(-length / 2, length / 2), y=(-width / 2, width / 2))
     h = field("h", "m", of=(x, y))
     K = conductivity * exp(-np.log(C) * cos(pi * x / length) ** 2 * cos(pi * y / width) ** 2)

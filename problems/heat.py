@@ -23,7 +23,16 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, require_count
+from pinnln.problems.validity import (
+    COLDEST,
+    EXTENT,
+    FINE,
+    MATTER,
+    require,
+    require_count,
+    require_fading,
+    require_warmer,
+)
 from pinnln.units import Q, Quantity
 
 
@@ -51,7 +60,8 @@ def copper_bar(
     L = require("length", length, "m", EXTENT)
     a = require("diffusivity", diffusivity, "m^2/s", "heat flows from warm to cold")
     T0, dT = require("cold", cold, "kelvin", COLDEST), require("bump", bump, "delta_degC", MATTER)
-    require("duration", duration, "s", EXTENT)
+    require_warmer("bump/cold", dT, T0)
+    require_fading("π²·diffusivity·duration/length²", pi**2 * a * require("duration", duration, "s", EXTENT) / L**2)
     x, t = coordinates(x=(0 * length, length), t=(0 * duration, duration))
     T = field("T", "kelvin", of=(x, t))
     problem = Problem(
@@ -122,11 +132,13 @@ def heat_2d(
         require(name, value, "m^2/s", "heat flows from warm to cold")
         for name, value in (("along", along), ("across", across))
     )
-    n = require_count("bands", bands, MATTER)
+    n = require_count("bands", bands, MATTER, most=1000, above=FINE)
     T0, dT = require("edge", edge, "kelvin", COLDEST), require("bump", bump, "delta_degC", MATTER)
     if n > 1:
         require("edge − bump, of the cold bands", Q(T0 - dT, "kelvin"), "kelvin", COLDEST)
-    require("duration", duration, "s", EXTENT)
+    require_warmer("bump/edge", dT, T0)
+    fading = pi**2 * (n**2 * slow / L**2 + fast / W**2)
+    require_fading("duration in units of the time of decay", fading * require("duration", duration, "s", EXTENT))
     x, y, t = coordinates(x=(0 * length, length), y=(0 * width, width), t=(0 * duration, duration))
     T = field("T", "kelvin", of=(x, y, t))
     problem = Problem(
@@ -134,7 +146,6 @@ def heat_2d(
         Dirichlet(T, edge, on=[x.ends, y.ends]),
         Initial(T, edge + bump * sin(n * pi * x / length) * sin(pi * y / width)),
     )
-    fading = pi**2 * (n**2 * slow / L**2 + fast / W**2)
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
         place, side, time = points.T

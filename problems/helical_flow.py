@@ -26,7 +26,7 @@ from pinnln import (
     laplacian,
     sin,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require
+from pinnln.problems.validity import EXTENT, FADED, MATTER, require
 from pinnln.units import Expression, Field, Q, Quantity
 
 
@@ -60,7 +60,8 @@ def beltrami(
     U = require("speed", speed, "m/s", MATTER)
     nu = require("viscosity", viscosity, "m^2/s", "friction takes energy away and cannot give it")
     rho = require("density", density, "kg/m^3", "a fluid has mass")
-    require("duration", duration, "s", EXTENT)
+    faded = nu * require("duration", duration, "s", EXTENT) / ell**2
+    require("viscosity·duration/(side/2)²", faded, "", EXTENT, high=15.0, above=FADED)
     length, cube = side / 2, (-side / 2, side / 2)
     x, y, z, t = coordinates(x=cube, y=cube, z=cube, t=(0 * duration, duration))
     u, v, w = (field(name, "mm/s", of=(x, y, z, t)) for name in "uvw")

@@ -18,6 +18,7 @@ from pinnln import (
     d,
     field,
 )
+from pinnln.problems.electrolyte import FARADAY, debye_length, thermal_voltage
 from pinnln.problems.membrane_reference import MembraneReference, membrane_reference
 from pinnln.problems.validity import EXTENT, require
 from pinnln.units import Q, Quantity
@@ -54,10 +55,9 @@ def nernst_planck_poisson(
     >>> [f"{item.reference:.4g~P}" for item in nernst_planck_poisson().quantities]
     ['0.9829', '0.000204 mol/m³']
     """
-    faraday, gas = Q("96485.33212 C/mol"), Q("8.31446261815324 J/mol/K")
     T = require("temperature", temperature, "kelvin", "ions that do not move about carry no current")
     require("diffusivity", diffusivity, "m^2/s", "what diffuses evens out")
-    thermal = (gas * Q(T, "K") / faraday).to("mV")
+    faraday, thermal = FARADAY, thermal_voltage(T)
     L, volt = require("thickness", thickness, "m", EXTENT), thermal.m_as("V")
     c = require("concentration", concentration, "mol/m^3", "without ions there is no current")
     reference = _reference(L, voltage, c, at_membrane, volt, permittivity)
@@ -123,11 +123,15 @@ def _reference(
     """The Chebyshev solution for the numbers without a unit that matter, of arguments that are in its range."""
     held = require("at_membrane", at_membrane, "mol/m^3", "the membrane is charged")
     eps = require("permittivity", permittivity, "F/m", "like charges repel each other")
-    debye = (eps * thermal / (2 * c * 96485.33212)) ** 0.5
-    high = "it pulls positive ions to the membrane, and the reference is computed up to there"
-    layers = "the reservoir is neutral, and beyond it the cloud at the membrane is thinner than L/12"
-    weak = "weaker it holds no ions, and stronger its cloud is steep"
-    across = require("voltage·F/RT", require("voltage", voltage, "V", high) / thermal, "", high, high=6.0)
-    ratio = require("at_membrane/concentration", held / c, "", weak, low=0.1, high=10.0)
-    thick = require("thickness/Debye's length", thickness / debye, "", layers, low=2.0, high=12.0)
+    pulls = "it pulls positive ions to the membrane"
+    strong = f"{pulls}, and the reference is computed up to there"
+    across = require("voltage", voltage, "V", pulls) / thermal
+    require("voltage·F/RT", across, "", "weaker it is lost beside thermal motion", low=1e-3, high=6.0, above=strong)
+    ratio = held / c
+    weak, steep = "a weaker membrane holds no ions", "beyond it its cloud is steep"
+    require("at_membrane/concentration", ratio, "", weak, low=0.1, high=10.0, above=steep)
+    thick = thickness / debye_length(eps, thermal, c)
+    near = "the reservoir is neutral"
+    far = "the reservoir is so far that the cloud at the membrane is thinner than L/12"
+    require("thickness/Debye's length", thick, "", near, low=2.0, high=12.0, above=far)
     return membrane_reference(round(across, 12), round(ratio, 12), round(1 / thick, 12))

@@ -24,7 +24,7 @@ from pinnln import (
     laplacian,
     sin,
 )
-from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require
+from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, require_warmer
 from pinnln.units import Q, Quantity
 
 
@@ -50,9 +50,10 @@ def joule_heating(
     """
     L = require("length", length, "m", EXTENT)
     V = require("voltage", voltage, "volt", MATTER)
-    require("electric_conductivity", electric_conductivity, "S/m", "charge flows down the potential")
-    require("heat_conductivity", heat_conductivity, "W/m/delta_degC", "heat flows from warm to cold")
+    flows = require("electric_conductivity", electric_conductivity, "S/m", "charge flows down the potential")
+    spreads = require("heat_conductivity", heat_conductivity, "W/m/delta_degC", "heat flows from warm to cold")
     T0 = require("ambient", ambient, "kelvin", COLDEST)
+    require_warmer("electric_conductivity·voltage²/(heat_conductivity·ambient)", flows * V**2 / spreads, T0)
     (x,) = coordinates(x=(0 * length, length))
     phi, T = field("phi", "volt", of=(x,)), field("T", "kelvin", of=(x,))
     sigma, k = electric_conductivity, heat_conductivity
@@ -122,14 +123,15 @@ def joule_heating_2d(
     """
     L, H = require("length", length, "m", EXTENT), require("width", width, "m", EXTENT)
     V = require("voltage", voltage, "volt", MATTER)
-    why = "at zero the fields are of x alone, and beyond a half the current turns back"
-    s = require("crowding", crowding, "", why, high=0.5)
+    even = "at zero the fields are of x alone"
+    s = require("crowding", crowding, "", even, high=0.5, above="beyond a half the current turns back")
     s0 = require("electric_conductivity", electric_conductivity, "S/m", "charge flows down the potential")
     k = require("heat_conductivity", heat_conductivity, "W/m/delta_degC", "heat flows from warm to cold")
     T0 = require("ambient", ambient, "kelvin", COLDEST)
-    melts = "beyond it T₁ is more than five times T₀, where metals melt"
-    require("voltage·√(σ₀/(kT₀))", V * (s0 / (k * T0)) ** 0.5, "", melts, low=0.05, high=5.0)
-    require("length/width", L / H, "", "beyond it the crowding is in a corner of the plate", low=0.1, high=5.0)
+    cool, melts = "below it nothing is warmed", "beyond it T₁ is more than five times T₀, where metals melt"
+    require("voltage·√(σ₀/(kT₀))", V * (s0 / (k * T0)) ** 0.5, "", cool, low=0.05, high=5.0, above=melts)
+    short, long = "a plate so short is crowded all through", "beyond it the crowding is in a corner of the plate"
+    require("length/width", L / H, "", short, low=0.1, high=5.0, above=long)
     (x, y), cold = coordinates(x=(0 * length, length), y=(0 * width, width)), ambient.to("kelvin")
     phi, T = field("phi", "mV", of=(x, y)), field("T", "kelvin", of=(x, y))
     heat = electric_conductivity * cold * voltage**2 / heat_conductivity

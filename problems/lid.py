@@ -29,7 +29,7 @@ from pinnln.units import Expression, Field, ProblemError, Q, Quantity
 
 PUBLISHED = (
     PublishedError(6.3e-4, "DSGNAR, 80 s on a GPU", "arXiv 2607.02194"),
-    PublishedError(1.4e-2, "Scale-PINN, 90 s on a GPU", "its paper, as others quote it"),
+    PublishedError(1.4e-2, "Scale-PINN, 90 s on a GPU", "P.-H. Chiu et al., arXiv 2602.19475, secondary"),
     PublishedError(3.6e-2, "PINN with adaptive activations (LAAF)", "PINNacle, arXiv 2306.08827"),
 )
 """Of the smooth lid at Re = 100."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +12,9 @@ import numpy as np
 from pinnln.problems.chebyshev_square import Array, ChebyshevSquare, differentiation, from_walls, interpolated
 from pinnln.problems.corner_flow import AbstractCorner, Jet, Scraped, Stretched
 from pinnln.problems.kept_arrays import kept
+from pinnln.problems.newton_method import newton
 
 _TOLERANCE = 1e-9
-_LARGEST_STEP = 30
 _EASY, _MORE = 100.0, 8
 
 
@@ -113,23 +114,21 @@ class _Equation:
 
     def solve(self, q: Array, reynolds: float) -> Array:
         """Newton's method from a state."""
+        where = f" at Re = {reynolds:g} with {len(self.square.nodes)} points a side"
+        return newton(functools.partial(self._system, reynolds=reynolds), q, _TOLERANCE, 1.0, where)
+
+    def _system(self, q: Array, reynolds: float) -> tuple[Array, Array]:
+        """The residual at inner points (n,) and its slopes by q there (n, n)."""
         square, inner = self.square, self.square.inner
         by_x, by_y, by_wx, by_wy = (
             matrix[inner] for matrix in (square.psi_x, square.psi_y, square.lap_x, square.lap_y)
         )
         bending = square.biharmonic[inner]
-        for _ in range(_LARGEST_STEP):
-            px, py = self.known.x + by_x @ q, self.known.y + by_y @ q
-            wx, wy = self.known.wx + by_wx @ q, self.known.wy + by_wy @ q
-            residual = self.bent + bending @ q - reynolds * (py * wx - px * wy)
-            carried = py[:, None] * by_wx + wx[:, None] * by_y - px[:, None] * by_wy - wy[:, None] * by_x
-            step = np.linalg.solve(bending - reynolds * carried, residual)
-            q = q - step
-            if np.abs(step).max() < _TOLERANCE * max(1.0, np.abs(q).max()):
-                return q
-        raise ArithmeticError(
-            f"Newton's method did not converge at Re = {reynolds:g} with {len(square.nodes)} points a side"
-        )
+        px, py = self.known.x + by_x @ q, self.known.y + by_y @ q
+        wx, wy = self.known.wx + by_wx @ q, self.known.wy + by_wy @ q
+        residual = self.bent + bending @ q - reynolds * (py * wx - px * wy)
+        carried = py[:, None] * by_wx + wx[:, None] * by_y - px[:, None] * by_wy - wy[:, None] * by_x
+        return residual, bending - reynolds * carried
 
 
 def _lift(lid: Lid, nodes: Array) -> Array:

@@ -61,17 +61,12 @@ def hartmann_flow(
     mu = require("viscosity", viscosity, "Pa*s", "the layers at the walls are made by friction")
     sigma = require("conductivity", conductivity, "S/m", "only what conducts is held back by a magnet")
     conducts = "a wall conducts, or insulates and has zero"
-    insulating = np.ndim(wall_conductance) == 0 and wall_conductance == 0
-    C = 0.0 if insulating else require("wall_conductance", wall_conductance, "", conducts)
+    C = require("wall_conductance", wall_conductance, "", conducts, zero=True)
     permeability = Q(4e-7 * pi, "H/m")
-    magnet = (hartmann / half_width * (viscosity / conductivity) ** 0.5).to("mT")
+    magnet = (Ha / half_width * (viscosity / conductivity) ** 0.5).to("mT")
     (y,) = coordinates(y=(0 * half_width, half_width))
     u, B = field("u", "cm/s", of=(y,)), field("B", "uT", of=(y,))
-    wall = (
-        Dirichlet(B, Q("0 uT"), on=y.end)
-        if insulating
-        else Robin(B, a=1.0, b=wall_conductance * half_width, g=Q("0 uT"), on=y.end)
-    )
+    wall = Dirichlet(B, Q("0 uT"), on=y.end) if not C else Robin(B, a=1.0, b=C * half_width, g=Q("0 uT"), on=y.end)
     problem = Problem(
         Residual("momentum", viscosity * d(u, y, y) + magnet * d(B, y) / permeability + pressure_gradient),
         Residual("induction", d(B, y, y) / conductivity / permeability + magnet * d(u, y)),

@@ -37,9 +37,13 @@ class MandelSeries:
 
     @property
     def rate(self) -> float:
-        """c/a² [s⁻¹], of the consolidation coefficient  c = m/(S + α²/M),  M = 2G(1−ν)/(1−2ν)."""
-        confined = 2 * self.shear_modulus * (1 - self.poisson_ratio) / (1 - 2 * self.poisson_ratio)
-        return self.mobility / (self.storage + self.coupling**2 / confined) / self.half_width**2
+        """c/a² [s⁻¹], of the consolidation coefficient  c = m/(S + α²/M)."""
+        return self.mobility / (self.storage + self.coupling**2 / self.modulus) / self.half_width**2
+
+    @property
+    def modulus(self) -> float:
+        """M = 2G(1−ν)/(1−2ν), of clay that cannot widen [Pa]."""
+        return 2 * self.shear_modulus * (1 - self.poisson_ratio) / (1 - 2 * self.poisson_ratio)
 
     @property
     def _undrained_bulk(self) -> float:

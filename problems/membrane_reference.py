@@ -9,9 +9,11 @@ import numpy as np
 from numpy.polynomial import Chebyshev, chebyshev
 from numpy.typing import NDArray
 
+from pinnln.problems.newton_method import newton
+
 Array = NDArray[np.float64]
 
-_TOLERANCE, _LARGEST_STEP = 1e-10, 30
+_TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,12 @@ def membrane_reference(voltage: float, held: float, debye: float, count: int = 8
         _derived(nodes, count, 1),
         _derived(nodes, count, 2),
     )
-    state = np.zeros((3, count))
-    state[:2, 0] = 1.0
+    state = np.zeros(3 * count)
+    state[[0, count]] = 1.0
     for step in (*np.arange(0.0, voltage), voltage):
-        state = _solved(state, bases, (float(step), held, debye))
-    return MembraneReference(*(Chebyshev(row, domain=[0.0, 1.0]) for row in state))
+        system = functools.partial(_system, bases=bases, given=(float(step), held, debye))
+        state = newton(system, state, _TOLERANCE, 1.0, f" at a voltage of {step:g} RT/F")
+    return MembraneReference(*(Chebyshev(row, domain=[0.0, 1.0]) for row in state.reshape(3, count)))
 
 
 def _derived(nodes: Array, count: int, order: int) -> Array:
@@ -71,18 +74,9 @@ def _derived(nodes: Array, count: int, order: int) -> Array:
     return np.asarray(chebyshev.chebval(nodes, chebyshev.chebder(np.eye(count), order, scl=2.0)).T)
 
 
-def _solved(state: Array, bases: tuple[Array, Array, Array], given: tuple[float, float, float]) -> Array:
-    for _ in range(_LARGEST_STEP):
-        residual, jacobian = _system(state, bases, given)
-        step = np.linalg.solve(jacobian, residual).reshape(state.shape)
-        state = state - step
-        if np.abs(step).max() < _TOLERANCE:
-            return state
-    raise ArithmeticError(f"Newton's method did not converge at a voltage of {given[0]:g} RT/F")
-
-
 def _system(state: Array, bases: tuple[Array, Array, Array], given: tuple[float, float, float]) -> tuple[Array, Array]:
     """Residuals (3n,) at the nodes and their slopes by the coefficients (3n, 3n); the ends hold the conditions."""
+    state = state.reshape(3, -1)
     values, first, second = bases
     voltage, held, debye = given
     (p, n, _), (p1, n1, f1), (p2, n2, f2) = (state @ basis.T for basis in bases)

@@ -59,8 +59,14 @@ def black_scholes(
     money = require("strike", strike, "EUR", "a share is bought for money")
     unrest = require("volatility", volatility, "1/s**0.5", "a price that is certain needs no equation")
     interest = require("rate", rate, "1/s", "interest is a number", low=-math.inf)
-    require("shortest", shortest, "s", "at expiry the value has a kink")
-    require("longest - shortest", longest - shortest, "s", EXTENT)
+    soon = require("shortest", shortest, "s", "at expiry the value has a kink")
+    late = require("longest", longest, "s", EXTENT)
+    require("longest - shortest", (longest - shortest).to(longest.units), "s", EXTENT)
+    kink, wild = "sooner the value still has a kink", "beyond it the value at 4K is that of a wager"
+    require("volatility·√shortest", unrest * soon**0.5, "", kink, low=0.01)
+    require("volatility·√longest", unrest * late**0.5, "", kink, high=3.0, above=wild)
+    far = "beyond it nothing is left of the value, or of the strike"
+    require("rate·longest", interest * late, "", far, low=-5.0, high=5.0)
     S, t = coordinates(S=(_WORTHLESS * strike, _DEAR * strike), t=(shortest, longest))
     V = field("V", "EUR", of=(S, t))
     sigma, r, K = constant("sigma", volatility), constant("r", rate), constant("K", strike)

@@ -23,7 +23,7 @@ from pinnln import (
     field,
 )
 from pinnln.problems.periodic_reference import allen_cahn_reference
-from pinnln.problems.validity import EXTENT, require, rounded
+from pinnln.problems.validity import EXTENT, FOLLOWED, require, rounded
 from pinnln.units import Q, Quantity
 
 
@@ -56,9 +56,9 @@ def allen_cahn(
     r = require("rate", rate, "1/s", "both phases are stable")
     T = require("duration", duration, "s", EXTENT)
     spread = D / (r * L**2)
-    why = "the reference does not resolve thinner walls, and wider ones do not fit into the box"
-    require("diffusivity/(rate·half_width²)", spread, "", why, low=1e-5, high=0.01)
-    require("rate·duration", r * T, "", "the reference is computed up to there", high=20.0)
+    thin, wide = "the reference does not resolve thinner walls", "wider walls do not fit into the box"
+    require("diffusivity/(rate·half_width²)", spread, "", thin, low=1e-5, high=0.01, above=wide)
+    require("rate·duration", r * T, "", "sooner nothing parts", low=1e-3, high=20.0, above=FOLLOWED)
     reference = allen_cahn_reference(rounded(spread), rounded(r * T))
     x, t = coordinates(x=(-1 * half_width, half_width), t=(0 * duration, duration))
     u = field("u", "", of=(x, t))

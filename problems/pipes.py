@@ -21,7 +21,7 @@ from pinnln import (
     laplacian,
 )
 from pinnln.problems.pipes_reference import pipes_reference
-from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, rounded
+from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, require_warmer, rounded
 from pinnln.units import Q, Quantity
 
 
@@ -59,6 +59,7 @@ def poisson_with_holes(
     warm, cold = require("ground", ground, "kelvin", COLDEST), require("brine", brine, "kelvin", COLDEST)
     dT = warm - cold
     require("the size of ground − brine", Q(abs(dT), "kelvin"), "kelvin", MATTER)
+    require_warmer("|ground − brine|/ground", abs(dT), warm)
     _require_gaps(R / L, a / L)
     x, y = coordinates(x=(-side / 2, side / 2), y=(-side / 2, side / 2))
     T = field("T", "kelvin", of=(x, y))
@@ -120,4 +121,5 @@ def _require_gaps(radius: float, offset: float) -> None:
     require("radius/side", radius, "", "the reference holds for pipes that are no wires", low=0.01 * (1 - 1e-9))
     why = "the reference holds for pipes that keep half of their radius from each other and from the sides"
     require("1.25 radius/offset", 1.25 * radius / offset, "", why, high=1 + 1e-9)
+    require("offset/side", offset, "", "the pipes do not overlap", high=0.499, above="the pipes lie within the sides")
     require("1.5 radius/(side/2 − offset)", 1.5 * radius / (0.5 - offset), "", why, high=1 + 1e-9)

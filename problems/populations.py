@@ -24,7 +24,7 @@ from pinnln import (
     log,
 )
 from pinnln.problems.trajectory_reference import SOURCE, trajectory
-from pinnln.problems.validity import EXTENT, require, rounded
+from pinnln.problems.validity import EXTENT, FOLLOWED, require, rounded
 from pinnln.units import Q, Quantity
 
 _ALIVE = "a population that is gone does not come back"
@@ -68,6 +68,7 @@ def lotka_volterra(
         require("predators", predators, "individual", _ALIVE),
     )
     T = require("duration", duration, "s", EXTENT)
+    _require_orbit(*(*(rate * T for rate in rates), *start))
     (t,) = coordinates(t=(0 * duration, duration))
     x, y = field("x", "individual", of=(t,)), field("y", "individual", of=(t,))
     a, b = constant("a", growth), constant("b", predation)
@@ -114,6 +115,15 @@ def lotka_volterra(
         reference="computed",
         aim=1e-6,
     )
+
+
+def _require_orbit(a: float, b: float, c: float, e: float, x: float, y: float) -> None:
+    """Nothing, if the orbit is one that the reference follows, of rates times the duration."""
+    few, many = "from so few the other population all but dies out", "so many all but eat each other up"
+    require("growth·duration", a, "", "nothing happens sooner", low=1e-3, high=100.0, above=FOLLOWED)
+    require("death·duration", e, "", "nothing happens sooner", low=1e-3, high=100.0, above=FOLLOWED)
+    require("prey·harvest/death", x * c / e, "", few, low=0.1, high=10.0, above=many)
+    require("predators·predation/growth", y * b / a, "", few, low=0.1, high=10.0, above=many)
 
 
 @functools.cache

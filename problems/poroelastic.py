@@ -24,7 +24,7 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require
+from pinnln.problems.validity import BIOT, EXTENT, FADED, MATTER, require, require_coupled
 from pinnln.units import Q, Quantity
 
 Array = NDArray[np.float64]
@@ -57,14 +57,12 @@ def poroelastic_column(
     >>> f"{poroelastic_column().quantities[0].reference.to('mm'):.4g~P}"
     '-43.21 mm'
     """
-    H = require("height", height, "m", EXTENT)
-    m = require("mobility", mobility, "m^2/Pa/s", "water flows to where its pressure is lower")
-    M = require("stiffness", stiffness, "Pa", "ground that is pressed gives way")
-    alpha = require("coupling", coupling, "", "Biot's coefficient lies between that of a sponge and nothing", high=1.0)
-    S = require("storage", storage, "1/Pa", "water and grains can be compressed")
+    H, m, M, alpha, S = _ground(height, mobility, stiffness, coupling, storage)
+    coupling = alpha
     P = require("pressure", pressure, "Pa", MATTER)
-    require("duration", duration, "s", EXTENT)
     c = m / (S + alpha**2 / M)
+    faded = pi**2 * c * require("duration", duration, "s", EXTENT) / (4 * H**2)
+    require("π²·c·duration/(4·height²)", faded, "", "nothing happens sooner", low=1e-6, high=30.0, above=FADED)
     z, t = coordinates(z=(0 * height, height), t=(0 * duration, duration))
     p, w = field("p", "Pa", of=(z, t)), field("w", "m", of=(z, t))
     problem = Problem(
@@ -109,6 +107,21 @@ def poroelastic_column(
     )
 
 
+def _ground(
+    height: Quantity, mobility: Quantity, stiffness: Quantity, coupling: float, storage: Quantity
+) -> tuple[float, float, float, float, float]:
+    """What a column of wet ground is made of [coherent SI], if it makes sense."""
+    found = (
+        require("height", height, "m", EXTENT),
+        require("mobility", mobility, "m^2/Pa/s", "water flows to where its pressure is lower"),
+        require("stiffness", stiffness, "Pa", "ground that is pressed gives way"),
+        require("coupling", coupling, "", *BIOT),
+        require("storage", storage, "1/Pa", "water and grains can be compressed"),
+    )
+    require_coupled(found[4] * found[2] / found[3] ** 2)
+    return found
+
+
 def terzaghi(
     height: Quantity = Q("10 m"),
     mobility: Quantity = Q("1e-12 m^2/Pa/s"),
@@ -141,17 +154,15 @@ def terzaghi(
     >>> [f"{item.reference:.4g~P}" for item in terzaghi().quantities]
     ['0.5003', '9.28 cm']
     """
-    H = require("height", height, "m", EXTENT)
-    m = require("mobility", mobility, "m^2/Pa/s", "water flows to where its pressure is lower")
-    M = require("stiffness", stiffness, "Pa", "ground that is pressed gives way")
-    alpha = require("coupling", coupling, "", "Biot's coefficient lies between that of a sponge and nothing", high=1.0)
-    S = require("storage", storage, "1/Pa", "water and grains can be compressed")
+    H, m, M, alpha, S = _ground(height, mobility, stiffness, coupling, storage)
+    coupling = alpha
     q = require("load", load, "Pa", MATTER)
     rate = m / (S + alpha**2 / M) / H**2
-    why = "earlier the pressure jumps at the top, and later the start has more than one mirror image"
-    first = require("start·c/H²", require("start", start, "s", why) * rate, "", why, low=1e-3, high=0.08)
-    over = "time goes on, and later all is over"
-    last = require("end·c/H²", require("end", end, "s", over) * rate, "", over, low=first, high=5.0)
+    jumps, images = "earlier the pressure jumps at the top", "later the start has more than one mirror image"
+    first = require("start", start, "s", jumps) * rate
+    require("start·c/H²", first, "", jumps, low=1e-3, high=0.08, above=images)
+    last = require("end", end, "s", "time goes on") * rate
+    require("end·c/H²", last, "", "time goes on", low=first, high=5.0, above="later all is over")
     z, t = coordinates(z=(0 * height, height), t=(start, end))
     p, w = field("p", "kPa", of=(z, t)), field("w", "cm", of=(z, t))
     depth = Q(2 * H * first**0.5, "m")

@@ -83,8 +83,11 @@ def oude_korendijk(
     >>> f"{oude_korendijk().quantities[0].reference:~P}"
     '66.09 m/d'
     """
-    require("conductivity", conductivity, "m/s", "water flows to where its head is lower")
-    require("storage", storage, "1/m", "water that is pumped was stored")
+    flows = require("conductivity", conductivity, "m/s", "water flows to where its head is lower")
+    stored = require("storage", storage, "1/m", "water that is pumped was stored")
+    far = "from farther off training may end elsewhere"
+    require("conductivity over what was found", flows / FITTED[0].m_as("m/s"), "", far, low=0.01, high=100.0)
+    require("storage over what was found", stored / FITTED[1].m_as("1/m"), "", far, low=0.01, high=100.0)
     K, S = unknown("K", guess=conductivity), unknown("S", guess=storage)
     nearest, earliest, latest = PIEZOMETERS[0][0], Q(_NEAR[0][0], "min"), Q(_FAR[-1][0], "min")
     psi = nearest**2 / earliest

@@ -22,7 +22,8 @@ from pinnln import (
     d,
     field,
 )
-from pinnln.problems.two_point_reference import Line, newton
+from pinnln.problems.newton_method import newton
+from pinnln.problems.two_point_reference import Line
 from pinnln.problems.validity import COLDEST, EXTENT, require, rounded
 from pinnln.units import Q, Quantity
 
@@ -57,12 +58,16 @@ def radiating_fin(
     """
     L, k = require("length", length, "m", EXTENT), require("heat_conductivity", heat_conductivity, "W/m/K", _DOWNHILL)
     thick = require("thickness", thickness, "m", "a fin has an extent")
-    require("emissivity", emissivity, "", "no surface radiates more than a black one", high=1.0)
+    black = "no surface radiates more than a black one"
+    emissivity = require("emissivity", emissivity, "", "a surface that is not a mirror radiates", high=1.0, above=black)
     Tb, Te = require("base", base, "kelvin", COLDEST), require("surroundings", surroundings, "kelvin", COLDEST)
     require("base − surroundings", Q(Tb - Te, "kelvin"), "kelvin", "heat flows from the base into space")
     sigma = Q("1 stefan_boltzmann_constant").to("W/m^2/K^4")
     N = 2 * emissivity * sigma.m_as("W/m^2/K^4") * Tb**3 * L**2 / (k * thick)
-    require("2εσT³L²/(kδ)", N, "", "beyond it the fin is cold before its tip, and a shorter one does", high=100.0)
+    even = "below it the fin is as warm as its base"
+    long = "beyond it the fin is cold before its tip, and a shorter one does"
+    require("2εσT³L²/(kδ)", N, "", even, low=1e-3, high=100.0, above=long)
+    require("1 − surroundings/base", 1 - Te / Tb, "", "what radiates as much as it takes in keeps its heat", low=1e-3)
     (x,) = coordinates(x=(0 * length, length))
     T = field("T", "kelvin", of=(x,))
     cold = constant("surroundings", surroundings.to("kelvin"))

@@ -23,8 +23,9 @@ from pinnln import (
     exp,
     field,
 )
-from pinnln.problems.two_point_reference import Line, newton
-from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, rounded
+from pinnln.problems.newton_method import newton
+from pinnln.problems.two_point_reference import Line
+from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, require_warmer, rounded
 from pinnln.units import Q, Quantity
 
 _TERMS = 128
@@ -131,11 +132,15 @@ def _require_one_state(mass: float, heat: float, damkohler: float, gamma: float,
     then grows more slowly with the temperature than the heat that is carried off.
     """
     why = "the reference does not resolve thinner layers at the ends"
-    require("speed·length/dispersion", mass, "", why, high=50.0)
-    require("speed·length/heat_dispersion", heat, "", why, high=50.0)
-    require("Da, the rate at the inlet in units of speed/length", damkohler, "", why, high=5.0)
+    stirred, unchanged = "below it the tube is a stirred vessel", "below it the feed leaves as it came"
+    require("speed·length/dispersion", mass, "", stirred, low=0.01, high=50.0, above=why)
+    require("speed·length/heat_dispersion", heat, "", stirred, low=0.01, high=50.0, above=why)
+    rate = "Da, the rate at the inlet in units of speed/length"
+    require(rate, damkohler, "", unchanged, low=1e-3, high=5.0, above=why)
+    require_warmer("rise_per_feed·feed/feed_temperature", beta, 1.0)
     hot = "a hotter reaction may burn or stay cold in the same stream, and both states are steady"
-    require("activation·rise_per_feed·feed/(R·feed_temperature²)", gamma * beta, "", hot, high=2.0)
+    faster = "activation·rise_per_feed·feed/(R·feed_temperature²)"
+    require(faster, gamma * beta, "", "heat speeds it up", high=2.0, above=hot)
 
 
 @functools.cache

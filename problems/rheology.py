@@ -18,7 +18,7 @@ from pinnln import (
     exp,
     field,
 )
-from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require
+from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, require_warmer
 from pinnln.units import Q, Quantity
 
 
@@ -56,6 +56,10 @@ def shear_heating(
     beta = require("thinning", thinning, "1/delta_degC", "without it the flow does not feel the heat")
     k = require("heat_conductivity", heat_conductivity, "W/m/delta_degC", "heat flows from warm to cold")
     T0 = require("ambient", ambient, "kelvin", COLDEST)
+    require_warmer("1/(thinning·ambient)", 1 / beta, T0)
+    cool, band = "less heat makes nothing thinner", "beyond it all shear is in a band in the middle"
+    heated = beta * mu * U**2 / k
+    require("thinning·viscosity·speed²/heat_conductivity", heated, "", cool, low=1e-3, high=1e3, above=band)
     (y,) = coordinates(y=(0 * gap, gap))
     u, T = field("u", "m/s", of=(y,)), field("T", "kelvin", of=(y,))
     stress = viscosity * exp(-thinning * (T - ambient)) * d(u, y)

@@ -23,7 +23,7 @@ from pinnln import (
     field,
 )
 from pinnln.problems.fourier_reference import korteweg_de_vries_reference
-from pinnln.problems.validity import EXTENT, require, rounded
+from pinnln.problems.validity import EXTENT, FOLLOWED, MATTER, require, rounded
 from pinnln.units import Q, Quantity
 
 _LINE = 801
@@ -58,17 +58,18 @@ def korteweg_de_vries(
     ['23.98 cm', '0.005 m²']
     """
     h = require("depth", depth, "m", EXTENT)
-    A = require("height", height, "m", "the water must not be moved down to its ground", high=h / 2)
+    deep = "the water must not be moved down to its ground"
+    A = require("height", height, "m", MATTER, high=h / 2, above=deep)
     require("gravity", gravity, "m/s^2", "gravity drives the wave")
-    why = "the reference does not resolve narrower waves, and wider ones do not fit into the box"
-    require("dispersion", dispersion, "", why, low=0.02 - 1e-9, high=1.0)
+    thin, wide = "the reference does not resolve narrower waves", "wider waves do not fit into the box"
+    dispersion = require("dispersion", dispersion, "", thin, low=0.02 - 1e-9, high=1.0, above=wide)
     length = (depth / (3 * dispersion) * (depth / height) ** 0.5).to("m")
     still = ((gravity * depth) ** 0.5).to("m/s")
     speed = 1.5 * still * height / depth
     steepening, spreading = (1.5 * still / depth).to("1/s"), (still * depth**2 / 6).to("m^3/s")
     duration = length / speed if duration is None else duration
     T = require("duration", duration, "s", EXTENT) / (length / speed).m_as("s")
-    require("duration·speed/length", T, "", "the reference is computed up to there", high=4.0)
+    require("duration·speed/length", T, "", "nothing happens sooner", low=1e-4, high=4.0, above=FOLLOWED)
     L, crossing = length.m_as("m"), (length / speed).m_as("s")
     x, t = coordinates(x=(-1 * length, length), t=(0 * duration, duration))
     eta = field("eta", "cm", of=(x, t))
@@ -113,7 +114,7 @@ def korteweg_de_vries(
         accuracy=1e-6,
         aim=1e-3,
         published=(
-            PublishedError(2.8e-4, "Scale-PINN", "benchmark tables of its authors"),
+            PublishedError(2.8e-4, "Scale-PINN", "P.-H. Chiu et al., arXiv 2602.19475"),
             PublishedError(4.3e-4, "PirateNet", "github.com/PredictiveIntelligenceLab/jaxpi"),
             PublishedError(2.0e-3, "jaxpi", "github.com/PredictiveIntelligenceLab/jaxpi"),
         ),

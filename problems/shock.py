@@ -24,7 +24,7 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require
+from pinnln.problems.validity import EXTENT, FADED, MATTER, require
 from pinnln.units import Q, Quantity
 
 _NODES = 160
@@ -59,6 +59,7 @@ def burgers(
     T = require("duration", duration, "s", EXTENT)
     why = "the reference is not computed for thinner shocks"
     require("viscosity/(speed·half_width)", nu / (U * L), "", why, low=1e-3)
+    require("π²·viscosity·duration/half_width²", pi**2 * nu * T / L**2, "", EXTENT, high=10.0, above=FADED)
     x, t = coordinates(x=(-1 * half_width, half_width), t=(0 * duration, duration))
     u = field("u", "m/s", of=(x, t))
     problem = Problem(

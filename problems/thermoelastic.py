@@ -21,7 +21,7 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require
+from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, require_fading, require_warmer
 from pinnln.units import Q, Quantity
 
 
@@ -55,7 +55,9 @@ def thermoelastic_bar(
     E = require("stiffness", stiffness, "Pa", "a bar that is pulled grows longer")
     alpha = require("expansion", expansion, "1/delta_degC", "without it the fields are not coupled")
     T0, dT = require("ambient", ambient, "kelvin", COLDEST), require("bump", bump, "delta_degC", MATTER)
-    require("duration", duration, "s", EXTENT)
+    require_warmer("bump/ambient", dT, T0)
+    end = require("duration", duration, "s", EXTENT)
+    require_fading("π²·diffusivity·duration/length²", pi**2 * kappa * end / L**2)
     x, t = coordinates(x=(0 * length, length), t=(0 * duration, duration))
     T, u = field("T", "kelvin", of=(x, t)), field("u", "m", of=(x, t))
     stress = stiffness * (d(u, x) - expansion * (T - ambient))

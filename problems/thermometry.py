@@ -23,7 +23,16 @@ from pinnln import (
     sin,
     unknown,
 )
-from pinnln.problems.validity import COLDEST, EXTENT, MATTER, require, require_count
+from pinnln.problems.validity import (
+    COLDEST,
+    EXTENT,
+    MANY,
+    MATTER,
+    require,
+    require_count,
+    require_fading,
+    require_warmer,
+)
 from pinnln.units import Q, Quantity
 
 
@@ -56,12 +65,18 @@ def diffusivity_from_temperatures(
     """
     L = require("length", length, "m", EXTENT)
     a = require("diffusivity", diffusivity, "m^2/s", "heat flows from warm to cold")
-    require("guess", guess, "m^2/s", "heat flows from warm to cold")
+    first = require("guess", guess, "m^2/s", "heat flows from warm to cold")
+    far = "from farther off training may end elsewhere"
+    require("guess/diffusivity", first / a, "", far, low=0.01, high=100.0)
     T0, dT = require("cold", cold, "kelvin", COLDEST), require("bump", bump, "delta_degC", MATTER)
+    require_warmer("bump/cold", dT, T0)
     end = require("duration", duration, "s", EXTENT)
+    require_fading("π²·diffusivity·duration/length²", pi**2 * a * end / L**2)
     sigma = require("noise", noise, "delta_degC", "no thermometer is exact")
-    require_count("readings", readings, "nothing is told without one")
-    require_count("seed", seed, "it says which draw of the errors is meant", least=0)
+    lost, loud = "smaller errors are lost in the digits", "louder than the bump, readings tell nothing"
+    require("noise/bump", sigma / dT, "", lost, low=1e-9, high=1.0, above=loud)
+    readings = require_count("readings", readings, "nothing is told without one", most=100_000, above=MANY)
+    seed = require_count("seed", seed, "it says which draw of the errors is meant", least=0)
     x, t = coordinates(x=(0 * length, length), t=(0 * duration, duration))
     T, alpha = field("T", "kelvin", of=(x, t)), unknown("alpha", guess=guess)
 

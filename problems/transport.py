@@ -22,7 +22,7 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require
+from pinnln.problems.validity import EXTENT, MATTER, PHASE, require
 from pinnln.units import Q, Quantity
 
 
@@ -52,6 +52,7 @@ def advection(
     beta = require("speed", speed, "m/s", "the stream goes round in the sense of x")
     C = require("concentration", concentration, "kg/m^3", MATTER)
     T = require("duration", duration, "s", EXTENT)
+    require("speed·duration/radius", beta * T / R, "", EXTENT, high=6000.0, above=PHASE)
     x, t = coordinates(x=(0 * radius, 2 * pi * radius), t=(0 * duration, duration))
     c = field("c", "g/m^3", of=(x, t))
     problem = Problem(

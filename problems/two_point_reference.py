@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,10 +11,6 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
-System: TypeAlias = Callable[[Array], tuple[Array, Array]]
-
-_TOLERANCE = 1e-14
-_MOST_STEPS = 40
 
 
 @dataclass(frozen=True)
@@ -50,23 +45,3 @@ class Line:
         one, nothing = np.ones_like(places), np.zeros_like(places)
         ends = [(one, places), (nothing, one), (nothing, nothing)][order]
         return np.column_stack([*ends, polynomials])
-
-
-def newton(system: System, start: Array) -> Array:
-    """The root of a system that answers with its residual and Jacobian, by Newton's method.
-
-    Raises: ArithmeticError if it does not converge.
-
-    >>> newton(lambda u: (u**2 - 2, np.diag(2 * u)), np.array([1.0])).round(6)
-    array([1.414214])
-    """
-    state, last = start, np.inf
-    for _ in range(_MOST_STEPS):
-        residual, jacobian = system(state)
-        step = np.linalg.solve(jacobian, residual)
-        state = state - step
-        size = float(np.abs(step).max() / np.abs(state).max())
-        if size < _TOLERANCE or (size < 1e-10 and size > last / 2):
-            return state
-        last = size
-    raise ArithmeticError(f"Newton's method did not converge: its last step was {last:.1e} of the solution")

@@ -24,7 +24,7 @@ from pinnln import (
     laplacian,
     unknown,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require, require_count, rounded
+from pinnln.problems.validity import EXTENT, MANY, MATTER, require, require_count, rounded
 from pinnln.units import Expression, Field, Q, Quantity
 
 _FRICTION = "layers of a liquid that slide drag each other"
@@ -64,14 +64,19 @@ def viscosity_from_velocities(
     '19.81 mPa'
     """
     true = rounded(require("viscosity", viscosity, "Pa*s", _FRICTION))
-    require("guess", guess, "Pa*s", _FRICTION)
+    begun = require("guess", guess, "Pa*s", _FRICTION)
     H, U = rounded(require("spacing", spacing, "m", EXTENT)), rounded(require("speed", speed, "m/s", MATTER))
     rho = rounded(require("density", density, "kg/m^3", "a liquid has mass"))
     sigma = rounded(require("noise", noise, "m/s", "no camera is exact"))
-    require_count("readings", readings, "nothing is told without one")
-    require_count("seed", seed, "it says which draw of the errors is meant", least=0)
+    readings = require_count("readings", readings, "nothing is told without one", most=100_000, above=MANY)
+    seed = require_count("seed", seed, "it says which draw of the errors is meant", least=0)
     reynolds = rho * U * H / true
-    require("Re", reynolds, "", "only then do the eddies fade within the window", low=4.0, high=400.0)
+    shown, fade = "only then are there eddies in the window", "only then do the eddies fade within the window"
+    require("Re", reynolds, "", shown, low=4.0, high=400.0, above=fade)
+    low, high = "from lower ones training ends with no viscosity at all", "from higher ones training may end elsewhere"
+    require("guess/viscosity", begun / true, "", low, low=0.1, high=100.0, above=high)
+    lost, loud = "smaller errors are lost in the digits", "louder than the flow, readings tell nothing"
+    require("noise/speed", sigma / U, "", lost, low=1e-9, high=1.0, above=loud)
     lam = reynolds / 2 - (reynolds**2 / 4 + 4 * pi**2) ** 0.5
     x, y = coordinates(x=(-spacing / 2, spacing), y=(-spacing / 2, spacing / 2))
     u, v = field("u", "mm/s", of=(x, y)), field("v", "mm/s", of=(x, y))

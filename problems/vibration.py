@@ -22,7 +22,7 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require
+from pinnln.problems.validity import EXTENT, MATTER, PHASE, require
 from pinnln.units import Q, Quantity
 
 
@@ -50,7 +50,8 @@ def wave(
     L = require("length", length, "m", EXTENT)
     c = require("speed", speed, "m/s", "a string under tension carries waves both ways")
     A = require("amplitude", amplitude, "m", MATTER)
-    require("duration", duration, "s", EXTENT)
+    crossed = require("duration", duration, "s", EXTENT) * c / L
+    require("speed·duration/length", crossed, "", EXTENT, high=1000.0, above=PHASE)
     x, t = coordinates(x=(0 * length, length), t=(0 * duration, duration))
     u = field("u", "mm", of=(x, t))
     problem = Problem(

@@ -24,7 +24,7 @@ from pinnln import (
     laplacian,
     sin,
 )
-from pinnln.problems.validity import EXTENT, MATTER, require
+from pinnln.problems.validity import EXTENT, FADED, MATTER, require
 from pinnln.units import Expression, Field, Q, Quantity
 
 
@@ -59,6 +59,7 @@ def taylor_green(
     rho = require("density", density, "kg/m^3", "a fluid has mass")
     T = require("duration", duration, "s", EXTENT)
     length, ell = side / (2 * pi), S / (2 * pi)
+    require("8π²·viscosity·duration/side²", 2 * nu * T / ell**2, "", EXTENT, high=15.0, above=FADED)
     x, y, t = coordinates(x=(0 * side, side), y=(0 * side, side), t=(0 * duration, duration))
     u, v = field("u", "mm/s", of=(x, y, t)), field("v", "mm/s", of=(x, y, t))
     p = field("p", "Pa", of=(x, y, t))

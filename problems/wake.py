@@ -50,8 +50,9 @@ def kovasznay(
     >>> f"{kovasznay().quantities[0].reference:.5g~P}"
     '10.159 cm/s'
     """
-    why = "there is friction, and beyond it the eddies do not fade in the box"
-    require("reynolds", reynolds, "", why, high=1000.0)
+    fade = "beyond it the eddies do not fade in the box"
+    reynolds = require("reynolds", reynolds, "", "there is friction", high=1000.0, above=fade)
+    require("reynolds", reynolds, "", "below it friction is all there is", low=0.01, high=1000.0)
     H = require("spacing", spacing, "m", EXTENT)
     U = require("speed", speed, "m/s", MATTER)
     rho = require("density", density, "kg/m^3", "a fluid has mass")

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from pinnln import Benchmark
 from pinnln.problems import maxwell_cavity_mode
-from pinnln.units import ProblemError, Q, UnitsError
+from pinnln.units import Expression, Face, ProblemError, Q, Quantity, UnitsError, dimension_of
+from pinnln.units.program import NUMPY, Partial, Program
 
 MU, EPS = 1.25663706127e-6, 8.8541878188e-12
 
@@ -56,9 +58,44 @@ def test_light_goes_along_the_diagonal_of_a_square_once_a_period() -> None:
     assert square.quantities[0].reference.m_as("GHz") == pytest.approx(2.99792458, rel=1e-9)
 
 
+class _Answering:
+    """Answers as a Solution does when it is asked for means over the box, from the reference by complex steps."""
+
+    def __init__(self, benchmark: Benchmark) -> None:
+        self.benchmark = benchmark
+
+    def mean(self, expression: Expression, on: Face) -> Quantity:
+        """By the midpoint rule, exact for waves of less than thirty nodes."""
+        ends = [item.high for item in self.benchmark.problem.coordinates]
+        grid = np.meshgrid(*((np.arange(32) + 0.5) / 32 * end for end in ends[:2]))
+        points = np.stack([*(part.ravel() for part in grid), np.full(32**2, ends[2])], axis=1)
+        program = Program([expression])
+        values = [self._partial(leaf, points) for leaf in program.leaves if isinstance(leaf, Partial)]
+        unit = dimension_of(expression).unit
+        return Q(float(np.mean(program.run(values, NUMPY)[0])), unit)
+
+    def _partial(self, leaf: Partial, points: np.ndarray) -> np.ndarray:
+        if not any(leaf.orders):
+            return self.benchmark.exact(points)[leaf.field.name]
+        return self.benchmark.exact(points + 1e-30j * np.array(leaf.orders))[leaf.field.name].imag / 1e-30
+
+
+@pytest.mark.parametrize("periods", [0.25, 0.3, 0.5, 0.75, 1.0, 12.25])
+def test_the_frequency_is_heard_at_any_time(periods: float) -> None:
+    """Also a quarter of a period after the start, where the electric field is zero and no quotient of it is left."""
+    for quantity in maxwell_cavity_mode(up=2, periods=periods).quantities:
+        assert quantity.error(_Answering(maxwell_cavity_mode(up=2, periods=periods))) < 1e-9  # type: ignore[arg-type]
+
+
 REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: maxwell_cavity_mode(up=0), ProblemError, "up = 0: expected a whole number from 1, since the field would"),
     (lambda: maxwell_cavity_mode(periods=-1.0), ProblemError, "periods = -1: expected a value above 0"),
+    (lambda: maxwell_cavity_mode(periods=1e5), ProblemError, "periods = 100000: .* up to 1000, since the phase"),
+    (
+        lambda: maxwell_cavity_mode(across=10**30),
+        ProblemError,
+        "across = 1e.30: expected a whole number from 1 to 1000,",
+    ),
     (lambda: maxwell_cavity_mode(amplitude=Q("1 V")), UnitsError, "amplitude = 1 V: expected a quantity in V/m"),
     (lambda: maxwell_cavity_mode(width=Q("0 m")), ProblemError, "width = 0 m: expected a value above 0 m"),
 ]

@@ -43,6 +43,6 @@ def test_a_neutral_layer_passes_what_levich_says() -> None:
 
 def test_newtons_method_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """One step is not enough, and no reference is made of it."""
-    monkeypatch.setattr("pinnln.problems.membrane_reference._LARGEST_STEP", 1)
+    monkeypatch.setattr("pinnln.problems.newton_method._MOST_STEPS", 1)
     with pytest.raises(ArithmeticError, match="did not converge at a voltage of 0 RT/F"):
         membrane_reference(1.5, 2.0, 0.1, 16)

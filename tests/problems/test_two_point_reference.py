@@ -1,11 +1,10 @@
-"""Chebyshev series of functions on a line: exact derivatives, and Newton's method that says when it fails."""
+"""Chebyshev series of functions on a line: with exact derivatives."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from pinnln.problems.two_point_reference import Line, newton
+from pinnln.problems.two_point_reference import Line
 
 S = np.linspace(0, 1, 37)
 
@@ -18,9 +17,3 @@ def test_a_smooth_function_is_met_with_both_of_its_derivatives() -> None:
     found = np.linalg.solve(matrix, np.concatenate([np.zeros(24), [1.0, 0.0]]))
     for order, exact in enumerate((np.cos(3 * S), -3 * np.sin(3 * S), -9 * np.cos(3 * S))):
         np.testing.assert_allclose(line.rows(S, order) @ found, exact, atol=2e-14)
-
-
-def test_a_system_without_a_root_is_refused() -> None:
-    """u² + 1 = 0 has no real root."""
-    with pytest.raises(ArithmeticError, match="Newton's method did not converge: its last step was"):
-        newton(lambda u: (u**2 + 1, np.diag(2 * u)), np.array([0.7]))

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+import math
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
 
+import numpy as np
 import pytest
 
 from pinnln.problems import (
+    CATALOG,
     advection,
     allen_cahn,
     black_scholes,
@@ -26,7 +32,8 @@ from pinnln.problems import (
     viscosity_from_velocities,
     wave,
 )
-from pinnln.units import ProblemError, Q, UnitsError
+from pinnln.problems.validity import require, require_count
+from pinnln.units import ProblemError, Q, Quantity, UnitsError
 
 REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (
@@ -106,3 +113,88 @@ def test_what_makes_no_physical_sense_is_refused(make: Callable[[], object], kin
     """Each in words that name the argument, what it was, and what was expected."""
     with pytest.raises(kind, match=words):
         make()
+
+
+ARGUMENTS = [(name, item) for name in CATALOG for item in inspect.signature(CATALOG[name]).parameters.values()]
+"""Every argument of every problem."""
+NAMES = [f"{name}, {item.name}" for name, item in ARGUMENTS]
+
+
+def _example(default: object) -> object:
+    """The default of an argument, or a time where it follows from the others."""
+    return Q("1 s") if default is None else default
+
+
+def _senseless(default: object) -> Iterator[object]:
+    """What no argument with such a default may be."""
+    yield from (True, np.True_, "1 m", object(), {}, [1.0], 1 + 1j, np.array([1.0, 2.0]), Q("1 candela"), math.nan)
+    yield from (math.inf, -math.inf, Q(math.nan, "m"), Q(np.array([1.0]), "m"))
+    if isinstance(default, Quantity):
+        unit = default.units
+        yield from (float(default.magnitude), Q(1.0, "dimensionless"))
+        yield from (Q(size, unit) for size in (math.nan, math.inf, -math.inf, 1e300, 10**400, -1e300))
+        yield Q(np.array([1.0, 2.0]), unit)
+        warm = [item for item, _ in default.unit_items()]
+        if default.is_compatible_with("kelvin"):
+            difference = warm[0].startswith("delta")
+            yield Q(20.0, "degC") if difference else Q(20.0, "delta_degC")
+            yield Q(math.nan, "degC")
+    elif isinstance(default, int | float):
+        yield from (10**400, -(10**400), 1e300, Q(1.0, "m"))
+
+
+@pytest.mark.parametrize(("name", "argument"), ARGUMENTS, ids=NAMES)
+def test_no_argument_can_be_what_makes_no_sense(name: str, argument: inspect.Parameter) -> None:
+    """Other types, other dimensions, arrays, what is not finite or beyond the numbers: each is told what it may be."""
+    values = list(_senseless(_example(argument.default)))
+    if argument.default is not None:
+        values.append(None)
+    for value in values:
+        if argument.name == "seed" and isinstance(value, int) and value == 10**400:
+            continue  # any whole number will do
+        with pytest.raises((ProblemError, UnitsError), match=rf"^{argument.name} = .*expected"):
+            CATALOG[name](**{argument.name: value})
+
+
+EXTREMES = (1e-30, 1e-6, 1e6, 1e30)
+"""How many times its default an argument may be tried to be."""
+QUICK = [pair for pair in zip(NAMES, ARGUMENTS, strict=True) if isinstance(pair[1][1].default, Quantity | float)]
+
+
+@pytest.mark.parametrize(("name", "argument"), [pair for _, pair in QUICK], ids=[text for text, _ in QUICK])
+def test_an_argument_far_from_its_default_is_refused_or_has_an_answer(name: str, argument: inspect.Parameter) -> None:
+    """Never a warning, an overflow, scales that contradict each other, or a reference that is zero or no number."""
+    for factor in EXTREMES:
+        value: Any = argument.default
+        if isinstance(value, Quantity) and f"{value.units}" == "degree_Celsius":
+            value = value.to("kelvin")  # a multiple of 20 °C is none of a temperature
+        value = value * factor
+        try:
+            benchmark = CATALOG[name](**{argument.name: value})
+        except (ProblemError, UnitsError):
+            continue
+        low, high = np.array([(item.low, item.high) for item in benchmark.problem.coordinates]).T
+        points = low + (high - low) * np.random.default_rng(0).random((8, len(low)))
+        for values in benchmark.exact(points).values():
+            assert np.isfinite(values).all(), factor
+        for quantity in benchmark.quantities:
+            assert 0 < abs(quantity.reference.magnitude) < math.inf, (factor, quantity.name)
+        assert benchmark.problem.term_sizes(benchmark.scales).equations
+
+
+def test_numbers_of_other_kinds_are_numbers() -> None:
+    """Those of numpy, fractions, per cent; a whole number stays whole."""
+    for value in (np.float64(0.5), np.float32(0.5), Fraction(1, 2), Q(50, "percent"), Q(0.5, ""), Q(np.array(0.5), "")):
+        assert require("share", value, "", "it is a share", high=1.0) == 0.5  # type: ignore[arg-type]
+    assert require_count("across", np.int64(3), "waves have crests") == 3  # type: ignore[arg-type]
+    assert type(require_count("across", np.int64(3), "waves have crests")) is int  # type: ignore[arg-type]
+
+
+def test_a_pure_number_may_be_a_dimensionless_quantity() -> None:
+    """Per cent are a hundred times as many: the same reference either way."""
+    for name, argument in ARGUMENTS:
+        if isinstance(argument.default, float):
+            other = CATALOG[name](**{argument.name: Q(100 * argument.default, "percent")})
+            same = CATALOG[name](**{argument.name: argument.default})
+            for one, two in zip(other.quantities, same.quantities, strict=True):
+                assert one.reference.m_as(two.reference.units) == pytest.approx(two.reference.magnitude, rel=1e-12)
