@@ -128,10 +128,7 @@ def joule_heating_2d(
     s0 = require("electric_conductivity", electric_conductivity, "S/m", "charge flows down the potential")
     k = require("heat_conductivity", heat_conductivity, "W/m/delta_degC", "heat flows from warm to cold")
     T0 = require("ambient", ambient, "kelvin", COLDEST)
-    cool, melts = "below it nothing is warmed", "beyond it T₁ is more than five times T₀, where metals melt"
-    require("voltage·√(σ₀/(kT₀))", V * (s0 / (k * T0)) ** 0.5, "", cool, low=0.05, high=5.0, above=melts)
-    short, long = "a plate so short is crowded all through", "beyond it the crowding is in a corner of the plate"
-    require("length/width", L / H, "", short, low=0.1, high=5.0, above=long)
+    _require_plate(L / H, V * (s0 / (k * T0)) ** 0.5)
     (x, y), cold = coordinates(x=(0 * length, length), y=(0 * width, width)), ambient.to("kelvin")
     phi, T = field("phi", "mV", of=(x, y)), field("T", "kelvin", of=(x, y))
     heat = electric_conductivity * cold * voltage**2 / heat_conductivity
@@ -183,3 +180,11 @@ def joule_heating_2d(
         citation="F. Kohlrausch, Ann. Phys. 306 (1900) 132-158",
         aim=1e-6,
     )
+
+
+def _require_plate(long: float, heated: float) -> None:
+    """Nothing, if a plate of this length over its width and V √(σ₀/(kT₀)) shows what it is to show."""
+    cool, melts = "below it nothing is warmed", "beyond it T₁ is more than five times T₀, where metals melt"
+    require("voltage·√(σ₀/(kT₀))", heated, "", cool, low=0.05, high=5.0, above=melts)
+    all_through, corner = "a shorter plate is crowded all through", "beyond it the crowding is in a corner of the plate"
+    require("length/width", long, "", all_through, low=0.1, high=5.0, above=corner)

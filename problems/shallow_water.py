@@ -57,12 +57,7 @@ def korteweg_de_vries(
     >>> [f"{item.reference:.4g~P}" for item in korteweg_de_vries().quantities]
     ['23.98 cm', '0.005 m²']
     """
-    h = require("depth", depth, "m", EXTENT)
-    deep = "the water must not be moved down to its ground"
-    A = require("height", height, "m", MATTER, high=h / 2, above=deep)
-    require("gravity", gravity, "m/s^2", "gravity drives the wave")
-    thin, wide = "the reference does not resolve narrower waves", "wider waves do not fit into the box"
-    dispersion = require("dispersion", dispersion, "", thin, low=0.02 - 1e-9, high=1.0, above=wide)
+    A, dispersion = _wave(depth, height, gravity, dispersion)
     length = (depth / (3 * dispersion) * (depth / height) ** 0.5).to("m")
     still = ((gravity * depth) ** 0.5).to("m/s")
     speed = 1.5 * still * height / depth
@@ -119,3 +114,13 @@ def korteweg_de_vries(
             PublishedError(2.0e-3, "jaxpi", "github.com/PredictiveIntelligenceLab/jaxpi"),
         ),
     )
+
+
+def _wave(depth: Quantity, height: Quantity, gravity: Quantity, dispersion: float) -> tuple[float, float]:
+    """The height [m] and the dispersion of a wave that has a reference."""
+    h = require("depth", depth, "m", EXTENT)
+    deep = "the water must not be moved down to its ground"
+    A = require("height", height, "m", MATTER, high=h / 2, above=deep)
+    require("gravity", gravity, "m/s^2", "gravity drives the wave")
+    thin, wide = "the reference does not resolve narrower waves", "wider waves do not fit into the box"
+    return A, require("dispersion", dispersion, "", thin, low=0.02 - 1e-9, high=1.0, above=wide)

@@ -71,12 +71,7 @@ def viscosity_from_velocities(
     readings = require_count("readings", readings, "nothing is told without one", most=100_000, above=MANY)
     seed = require_count("seed", seed, "it says which draw of the errors is meant", least=0)
     reynolds = rho * U * H / true
-    shown, fade = "only then are there eddies in the window", "only then do the eddies fade within the window"
-    require("Re", reynolds, "", shown, low=4.0, high=400.0, above=fade)
-    low, high = "from lower ones training ends with no viscosity at all", "from higher ones training may end elsewhere"
-    require("guess/viscosity", begun / true, "", low, low=0.1, high=100.0, above=high)
-    lost, loud = "smaller errors are lost in the digits", "louder than the flow, readings tell nothing"
-    require("noise/speed", sigma / U, "", lost, low=1e-9, high=1.0, above=loud)
+    _require_telling(reynolds, begun / true, sigma / U)
     lam = reynolds / 2 - (reynolds**2 / 4 + 4 * pi**2) ** 0.5
     x, y = coordinates(x=(-spacing / 2, spacing), y=(-spacing / 2, spacing / 2))
     u, v = field("u", "mm/s", of=(x, y)), field("v", "mm/s", of=(x, y))
@@ -129,3 +124,13 @@ def viscosity_from_velocities(
         aim=0.02,
         citation="L. I. G. Kovasznay, Math. Proc. Camb. Phil. Soc. 44 (1948) 58-62",
     )
+
+
+def _require_telling(reynolds: float, guess: float, noise: float) -> None:
+    """Nothing, if readings of such a flow, noise over its speed, tell the viscosity from such a guess over it."""
+    shown, fade = "only then are there eddies in the window", "only then do the eddies fade within the window"
+    require("Re", reynolds, "", shown, low=4.0, high=400.0, above=fade)
+    low, high = "from lower ones training ends with no viscosity at all", "from higher ones training may end elsewhere"
+    require("guess/viscosity", guess, "", low, low=0.1, high=100.0, above=high)
+    lost, loud = "smaller errors are lost in the digits", "louder than the flow, readings tell nothing"
+    require("noise/speed", noise, "", lost, low=1e-9, high=1.0, above=loud)
