@@ -24,10 +24,10 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import EXTENT, FADED, MATTER, require
+from pinnln.problems.validity import EXTENT, FOLLOWED, MATTER, require
 from pinnln.units import Q, Quantity
 
-_NODES = 160
+_NODES, _MORE = 160, 400
 _CHUNK = 4096
 
 
@@ -44,7 +44,8 @@ def burgers(
     decays. In units of L and U the only number is ν/(UL): the defaults are the common hard case 0.01/π. The case 0.01
     found in some tables is another, easier problem: viscosity=Q("0.01 m^2/s").
 
-    Args: half_width L [m]; speed U [m s⁻¹]; viscosity ν [m² s⁻¹], with ν/(UL) above 0.001; duration [s].
+    Args: half_width L [m]; speed U [m s⁻¹]; viscosity ν [m² s⁻¹], with ν/(UL) above 0.001; duration [s],
+    up to 4 L/U and 3 L²/(π²ν).
     Returns: the benchmark; its quantity of interest is the velocity at x = L/2 at half of the duration.
     Raises: ProblemError for an argument out of its range.
     Source: C. Basdevant et al., Comput. Fluids 14, 23 (1986); reference by the Cole-Hopf transformation, E. Hopf,
@@ -59,7 +60,10 @@ def burgers(
     T = require("duration", duration, "s", EXTENT)
     why = "the reference is not computed for thinner shocks"
     require("viscosity/(speed·half_width)", nu / (U * L), "", why, low=1e-3)
-    require("π²·viscosity·duration/half_width²", pi**2 * nu * T / L**2, "", EXTENT, high=10.0, above=FADED)
+    crossed, faded = U * T / L, pi**2 * nu * T / L**2
+    require("speed·duration/half_width", crossed, "", EXTENT, high=4.0, above=FOLLOWED)
+    require("π²·viscosity·duration/half_width²", faded, "", EXTENT, high=3.0, above=FOLLOWED)
+    nodes = _NODES if max(crossed, faded) <= 1.0 + 1e-9 else _MORE
     x, t = coordinates(x=(-1 * half_width, half_width), t=(0 * duration, duration))
     u = field("u", "m/s", of=(x, t))
     problem = Problem(
@@ -69,7 +73,7 @@ def burgers(
     )
 
     def exact(points: np.ndarray) -> dict[str, np.ndarray]:
-        return {"u": U * _cole_hopf(points[:, 0] / L, points[:, 1] * U / L, nu / (U * L))}
+        return {"u": U * _cole_hopf(points[:, 0] / L, points[:, 1] * U / L, nu / (U * L), nodes)}
 
     return Benchmark(
         name="burgers",
@@ -99,12 +103,12 @@ def burgers(
     )
 
 
-def _cole_hopf(x: NDArray[np.float64], t: NDArray[np.float64], nu: float) -> NDArray[np.float64]:
+def _cole_hopf(x: NDArray[np.float64], t: NDArray[np.float64], nu: float, nodes: int) -> NDArray[np.float64]:
     """u = −∫ sin π(x − η) w dη / ∫ w dη,  w = exp(−cos π(x − η)/(2πν) − η²/(4νt)), dimensionless.
 
     By Gauss-Hermite quadrature in η = 2√(νt) z; of the exponents at the nodes the largest is taken away first.
     """
-    z, weights = roots_hermite(_NODES)
+    z, weights = roots_hermite(nodes)
     found = []
     for place, time in zip(*(np.split(item, range(_CHUNK, len(item), _CHUNK)) for item in (x, t)), strict=True):
         angle = pi * (place[:, None] - 2 * np.sqrt(nu * time)[:, None] * z)

@@ -141,7 +141,7 @@ def require_fading(name: str, exponent: float) -> float:
 
 def require_coupled(ratio: float) -> float:
     """S·M/α² of wet ground, the water that it stores over that which its own compression frees, if that counts."""
-    return require("storage·stiffness/coupling²", ratio, "", "water is stored", high=1e3, above=UNCOUPLED)
+    return require("storage·stiffness/coupling²", ratio, "", "water is stored", high=100.0, above=UNCOUPLED)
 
 
 def require_warmer(name: str, difference: float, temperature: float) -> float:

@@ -33,6 +33,7 @@ from pinnln.problems import (
     wave,
 )
 from pinnln.problems.validity import require, require_count
+from pinnln.reference_check import check_reference
 from pinnln.units import ProblemError, Q, Quantity, UnitsError
 
 REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
@@ -112,6 +113,74 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
 def test_what_makes_no_physical_sense_is_refused(make: Callable[[], object], kind: type[Exception], words: str) -> None:
     """Each in words that name the argument, what it was, and what was expected."""
     with pytest.raises(kind, match=words):
+        make()
+
+
+EDGES: dict[str, Callable[[], Any]] = {
+    "burgers, until the shock has decayed": lambda: burgers(duration=Q("4 s")),
+    "burgers, the thinnest shock": lambda: burgers(viscosity=Q(0.00101, "m^2/s"), duration=Q("4 s")),
+    "burgers, much friction": lambda: burgers(viscosity=Q("1 m^2/s"), duration=Q("0.3 s")),
+    "kovasznay, all friction": lambda: kovasznay(0.0101),
+    "kovasznay, little friction": lambda: kovasznay(1000.0),
+    "shear_heating, hot": lambda: shear_heating(
+        speed=9.0 * inspect.signature(shear_heating).parameters["speed"].default
+    ),
+    "copper_bar, late": lambda: copper_bar(duration=Q("270 s")),
+    "copper_bar, hardly warm": lambda: copper_bar(bump=Q(3e-4, "delta_degC")),
+    "sir, one is ill": lambda: sir(infected=Q("1 person"), duration=Q("499 day")),
+    "black_scholes, a wild share": lambda: black_scholes(volatility=Q("2.9/year**0.5")),
+    "lotka_volterra, few": lambda: lotka_volterra(prey=Q("4.1 individual"), predators=Q("2.5 individual")),
+    "natural_convection, as fast as it goes in oil": lambda: natural_convection(1e5, prandtl=30.0),
+}
+"""Problems at the edge of what is admitted."""
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_a_reference_holds_up_to_the_edge_of_its_range(name: str) -> None:
+    """There too it leaves no more of its equations and conditions than the accuracy that it states."""
+    benchmark = EDGES[name]()
+    assert check_reference(benchmark).failures(max(1e-10, benchmark.accuracy)) == []
+
+
+BOTH_ENDS: list[tuple[Callable[[], Any], str]] = [
+    (lambda: burgers(duration=Q("5 s")), "speed·duration/half_width = 5: .* up to 4, since the reference is followed"),
+    (lambda: burgers(viscosity=Q("4 m^2/s")), "viscosity·duration/half_width² = 39.*: .* up to 3, since"),
+    (lambda: kovasznay(1e-3), "reynolds = 0.001: expected a value above 0.01 .*, since below it friction is all"),
+    (lambda: kovasznay(2e3), "reynolds = 2000: .* up to 1000, since beyond it the eddies do not fade"),
+    (lambda: allen_cahn(diffusivity=Q("1e-6 m^2/s")), "since the reference does not resolve thinner walls"),
+    (lambda: allen_cahn(diffusivity=Q("1 m^2/s")), "since wider walls do not fit into the box"),
+    (lambda: copper_bar(duration=Q("1 hour")), "duration/length² = 39.*: .* up to 30, since later nothing is left"),
+    (lambda: copper_bar(duration=Q("1 ns")), "duration/length² = .*: .* above 1e-06 .*, since sooner nothing"),
+    (lambda: copper_bar(bump=Q(1, "microkelvin")), "bump/cold = .*: .* above 1e-06, since less is lost in the digits"),
+    (lambda: copper_bar(bump=Q(20, "degC")), "bump = 20 °C: expected a difference of temperatures, .* found a point"),
+    (lambda: copper_bar(cold=Q(20, "delta_degC")), "cold = 20 Δ°C: expected a temperature, .* found a difference of"),
+    (lambda: copper_bar(length=Q("1e50 m")), "length = 1e.50 m: expected a size from 1e-40 to 1e.40 m, since products"),
+    (
+        lambda: shear_heating(speed=Q("1 km/s")),
+        "heat_conductivity = .*: .* up to 1000, since beyond it all shear is in a",
+    ),
+    (
+        lambda: natural_convection(rayleigh=10.0),
+        "rayleigh = 10: .* expected one of them, since slower air only conducts",
+    ),
+    (lambda: natural_convection(rayleigh=1e8), "rayleigh = 1e.08: .* since the layers at the walls are too thin for"),
+    (lambda: natural_convection(prandtl=0.01), "prandtl = 0.01: .* above 0.59 and up to 30, since .* eddies so swift"),
+    (lambda: natural_convection(1e6, Q("1 cm")), "ΔT/mean_temperature = .*: .* and the box is to be higher"),
+    (lambda: wave(duration=Q("1 hour")), "speed·duration/length = 7200: .* up to 1000, since the phase"),
+    (
+        lambda: black_scholes(rate=Q("9/year")),
+        "rate·longest = 9: expected a value above -5 and up to 5, since beyond it",
+    ),
+    (lambda: lotka_volterra(prey=Q("1 individual")), "prey·harvest/death = 0.025: .*, since from so few the other"),
+    (lambda: lotka_volterra(prey=Q("1e4 individual")), "prey·harvest/death = 250: .*, since so many all but eat"),
+    (lambda: sir(duration=Q("10 year")), "contact·duration = .*: .* up to 200, since the reference is followed"),
+]
+
+
+@pytest.mark.parametrize(("make", "words"), BOTH_ENDS, ids=[words[:40] for _, words in BOTH_ENDS])
+def test_a_refusal_says_why_at_that_end(make: Callable[[], object], words: str) -> None:
+    """Below a range and above it for different reasons."""
+    with pytest.raises((ProblemError, UnitsError), match=words):
         make()
 
 
