@@ -48,7 +48,7 @@ def natural_convection(
     the network and the number of points grow with Ra.
 
     Args: rayleigh, from 10³ to 10⁶; height L [m], unless given 2.2 cm (Ra/10⁴)^⅓, in which ΔT is 10 K; viscosity ν
-    [m² s⁻¹]; prandtl Pr, from 0.6 to 30; density ρ [kg m⁻³]; mean_temperature T₀ [K]; gravity g [m s⁻²].
+    [m² s⁻¹]; prandtl Pr, from 0.6 to 30, to 1 in thin layers; density ρ [kg m⁻³]; mean_temperature T₀ [K]; gravity g [m s⁻²].
     Returns: the benchmark; its quantities of interest are the mean Nusselt number on the warm wall and the largest
     velocities on the centre lines.
     Raises: ProblemError for a Rayleigh number without a reference, or an argument out of its range, UnitsError for one
@@ -64,7 +64,8 @@ def natural_convection(
     require("viscosity", viscosity, "m^2/s", "friction takes energy away and cannot give it")
     prandtl = require("prandtl", prandtl, "", "both friction and conduction even out")
     swift, thin = (f"the reference does not resolve {what}" for what in ("eddies so swift", "layers of heat so thin"))
-    require("prandtl", prandtl, "", swift, low=0.59, high=30.0, above=thin)
+    thickest = 30.0 if rayleigh <= _THIN_LAYERS else 1.0
+    require("prandtl", prandtl, "", swift, low=0.59, high=thickest, above=thin)
     require("density", density, "kg/m^3", "a fluid has mass")
     mean = require("mean_temperature", mean_temperature, "kelvin", COLDEST)
     require("gravity", gravity, "m/s^2", "air without weight is not moved by heat")

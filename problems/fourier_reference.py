@@ -71,7 +71,7 @@ def kuramoto_sivashinsky_reference(
     >>> round(float(kuramoto_sivashinsky_reference(2.0, 1.0, 32)(np.array([0.0]), np.array([1.0]))[0]), 3)
     0.867
     """
-    count = _times(duration, 0.25)
+    count = _times(duration, 0.25 * min(1.0, circumference / 3) ** 4)
     return FourierReference(duration / count, **_front(circumference, duration, count, modes, step))
 
 

@@ -46,7 +46,7 @@ def korteweg_de_vries(
     number is δ² = h³/(9AL²): the defaults are the common test, δ = 0.022, in which L is 48 m.
 
     Args: depth h [m]; height A of the wave, less than half of the depth [m]; gravity g [m s⁻²]; dispersion δ, from 0.02
-    to 1, of which the length 2L follows; duration, up to 4 L/U [s]; L/U unless given.
+    to 0.3, of which the length 2L follows; duration, up to 4 L/U [s]; L/U unless given.
     Returns: the benchmark; its quantities of interest at the end are the height of the highest crest, and the mean of
     η², which is that of the start, ½A².
     Raises: ProblemError for an argument out of its range, UnitsError for one of another dimension.
@@ -122,5 +122,5 @@ def _wave(depth: Quantity, height: Quantity, gravity: Quantity, dispersion: floa
     deep = "the water must not be moved down to its ground"
     A = require("height", height, "m", MATTER, high=h / 2, above=deep)
     require("gravity", gravity, "m/s^2", "gravity drives the wave")
-    thin, wide = "the reference does not resolve narrower waves", "wider waves do not fit into the box"
-    return A, require("dispersion", dispersion, "", thin, low=0.02 - 1e-9, high=1.0, above=wide)
+    thin, fast = "the reference does not resolve narrower waves", "ripples of wider waves run too fast for its times"
+    return A, require("dispersion", dispersion, "", thin, low=0.02 - 1e-9, high=0.3, above=fast)

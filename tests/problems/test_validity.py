@@ -154,7 +154,7 @@ BOTH_ENDS: list[tuple[Callable[[], Any], str]] = [
     (lambda: copper_bar(bump=Q(1, "microkelvin")), "bump/cold = .*: .* above 1e-06, since less is lost in the digits"),
     (lambda: copper_bar(bump=Q(20, "degC")), "bump = 20 °C: expected a difference of temperatures, .* found a point"),
     (lambda: copper_bar(cold=Q(20, "delta_degC")), "cold = 20 Δ°C: expected a temperature, .* found a difference of"),
-    (lambda: copper_bar(length=Q("1e50 m")), "length = 1e.50 m: expected a size from 1e-40 to 1e.40 m, since products"),
+    (lambda: copper_bar(length=Q("1e50 m")), "length = .* m: expected a size from 1e-40 to 1e.40 m, since products"),
     (
         lambda: shear_heating(speed=Q("1 km/s")),
         "heat_conductivity = .*: .* up to 1000, since beyond it all shear is in a",
