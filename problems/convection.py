@@ -48,7 +48,8 @@ def natural_convection(
     the network and the number of points grow with Ra.
 
     Args: rayleigh, from 10³ to 10⁶; height L [m], unless given 2.2 cm (Ra/10⁴)^⅓, in which ΔT is 10 K; viscosity ν
-    [m² s⁻¹]; prandtl Pr, from 0.6 to 30, to 1 in thin layers; density ρ [kg m⁻³]; mean_temperature T₀ [K]; gravity g [m s⁻²].
+    [m² s⁻¹]; prandtl Pr, from 0.6 to 30, or to 1 above Ra = 2·10⁵; density ρ [kg m⁻³]; mean_temperature T₀ [K];
+    gravity g [m s⁻²].
     Returns: the benchmark; its quantities of interest are the mean Nusselt number on the warm wall and the largest
     velocities on the centre lines.
     Raises: ProblemError for a Rayleigh number without a reference, or an argument out of its range, UnitsError for one

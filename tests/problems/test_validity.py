@@ -21,7 +21,9 @@ from pinnln.problems import (
     heat_2d,
     helmholtz,
     joule_heating,
+    korteweg_de_vries,
     kovasznay,
+    kuramoto_sivashinsky,
     lid_driven_cavity,
     lotka_volterra,
     natural_convection,
@@ -130,6 +132,8 @@ EDGES: dict[str, Callable[[], Any]] = {
     "sir, one is ill": lambda: sir(infected=Q("1 person"), duration=Q("499 day")),
     "black_scholes, a wild share": lambda: black_scholes(volatility=Q("2.9/year**0.5")),
     "lotka_volterra, few": lambda: lotka_volterra(prey=Q("4.1 individual"), predators=Q("2.5 individual")),
+    "kuramoto_sivashinsky, a small ring": lambda: kuramoto_sivashinsky(cells=1.5, duration=Q("4 ms")),
+    "korteweg_de_vries, fast ripples": lambda: korteweg_de_vries(dispersion=0.3),
     "natural_convection, as fast as it goes in oil": lambda: natural_convection(1e5, prandtl=30.0),
 }
 """Problems at the edge of what is admitted."""
