@@ -162,7 +162,7 @@ def terzaghi(
     first = require("start", start, "s", jumps) * rate
     require("start·c/H²", first, "", jumps, low=1e-3, high=0.08, above=images)
     last = require("end", end, "s", "time goes on") * rate
-    require("end·c/H²", last, "", "time goes on", low=first, high=5.0, above="later all is over")
+    require("end·c/H²", last, "", "time goes on", low=first, high=5.0, above="time goes on, and later all is over")
     z, t = coordinates(z=(0 * height, height), t=(start, end))
     p, w = field("p", "kPa", of=(z, t)), field("w", "cm", of=(z, t))
     depth = Q(2 * H * first**0.5, "m")
