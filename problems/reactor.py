@@ -133,10 +133,10 @@ def _require_one_state(mass: float, heat: float, damkohler: float, gamma: float,
     """
     why = "the reference does not resolve thinner layers at the ends"
     stirred, unchanged = "below it the tube is a stirred vessel", "below it the feed leaves as it came"
-    require("speed·length/dispersion", mass, "", stirred, low=0.01, high=50.0, above=why)
-    require("speed·length/heat_dispersion", heat, "", stirred, low=0.01, high=50.0, above=why)
     rate = "Da, the rate at the inlet in units of speed/length"
     require(rate, damkohler, "", unchanged, low=1e-3, high=5.0, above=why)
+    require("speed·length/dispersion", mass, "", stirred, low=0.01, high=50.0, above=why)
+    require("speed·length/heat_dispersion", heat, "", stirred, low=0.01, high=50.0, above=why)
     require_warmer("rise_per_feed·feed/feed_temperature", beta, 1.0)
     hot = "a hotter reaction may burn or stay cold in the same stream, and both states are steady"
     faster = "activation·rise_per_feed·feed/(R·feed_temperature²)"
