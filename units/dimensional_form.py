@@ -11,7 +11,8 @@ from pinnln.units.dimension import Dimension
 from pinnln.units.dimensionless_form import NOTATIONS, as_ascii, ascii_text
 from pinnln.units.expression import Coordinate, Expression, Field, Number, Unknown
 from pinnln.units.linter import dimension_of
-from pinnln.units.registry import Q, Quantity, coherent
+from pinnln.units.readable_units import readable, readable_unit
+from pinnln.units.registry import Q, Quantity
 from pinnln.units.statement import Stated, Statement
 
 _SAID = {"Periodic": "is alike at both ends", "Observe": "is measured"}
@@ -100,7 +101,7 @@ def dimensional_form(problem: Stated) -> DimensionalForm:
     >>> bar = Problem(Residual("heat", constant("k", Q("15 W/m/K")) * d(T, x, x)), Dirichlet(T, Q("300 K"), on=x.ends))
     >>> print(dimensional_form(bar))
     Equations
-      heat:  k·∂²T/∂x² = 0    [kg m⁻¹ s⁻³]
+      heat:  k·∂²T/∂x² = 0    [W/m³]
     <BLANKLINE>
     Conditions
       T on x.start, T on x.end:  T = 300 K    [K]
@@ -114,7 +115,12 @@ def dimensional_form(problem: Stated) -> DimensionalForm:
     Constants
       k = 15 W/K/m
     """
-    made = [_equation(statement) for statement in problem.statements]
+    declared = {
+        item.dimension: _short(item.unit)
+        for item in reversed(problem.fields)
+        if item.unit and not item.dimension.dimensionless
+    }
+    made = [_equation(statement, declared) for statement in problem.statements]
     return DimensionalForm(
         tuple(item for item in made if item.kind == "residual"),
         _together([item for item in made if item.kind != "residual"]),
@@ -122,10 +128,13 @@ def dimensional_form(problem: Stated) -> DimensionalForm:
     )
 
 
-def _equation(statement: Statement) -> DimensionalEquation:
+def _equation(statement: Statement, declared: Mapping[Dimension, str]) -> DimensionalEquation:
     target = statement.target
-    unit = (_short(target.unit) or "1") if isinstance(target, Field) else str(dimension_of(target))
-    return DimensionalEquation((statement.name,), statement.kind, target, statement.value, unit)
+    dimension = dimension_of(target)
+    unit = (_short(target.unit) or "1") if isinstance(target, Field) else declared.get(dimension)
+    return DimensionalEquation(
+        (statement.name,), statement.kind, target, statement.value, unit or readable_unit(dimension)
+    )
 
 
 def _together(conditions: Sequence[DimensionalEquation]) -> tuple[DimensionalEquation, ...]:
@@ -147,8 +156,9 @@ def _lines(equations: Sequence[DimensionalEquation], write: Callable[[Expression
 
 
 def _along(coordinate: Coordinate) -> Letter:
-    ends = (_stated(end, coordinate.dimension, coordinate.unit) for end in (coordinate.low, coordinate.high))
-    return Letter(coordinate.name, "coordinate", _short(coordinate.unit), tuple(ends))
+    size = max(abs(coordinate.low), abs(coordinate.high))
+    ends = [readable(end, coordinate.dimension, coordinate.unit, size) for end in (coordinate.low, coordinate.high)]
+    return Letter(coordinate.name, "coordinate", _short(ends[1].units), tuple(ends))
 
 
 def _asked(field: Field) -> Letter:
@@ -161,19 +171,11 @@ def _constants(problem: Stated) -> tuple[Letter, ...]:
     for statement in problem.statements:
         for node in statement.expression.walk():
             if isinstance(node, Number) and node.name and node.name not in found:
-                value = _stated(node.value, node.dimension, node.unit)
+                value = readable(node.value, node.dimension, node.unit)
                 kind = "unknown" if isinstance(node, Unknown) else "constant"
-                found[node.name] = Letter(node.name, kind, _short(node.unit), (value,))
+                found[node.name] = Letter(node.name, kind, _short(value.units), (value,))
     return tuple(found.values())
 
 
-def _stated(value: float, dimension: Dimension, unit: str) -> Quantity:
-    """A number [coherent SI] in the unit it was given in, or as it is where that is made of roots and it is none."""
-    found = coherent(value, dimension)
-    powers: Mapping[str, Any] = dict(Q(1.0, unit or "dimensionless").unit_items())
-    rooted = any(power % 1 for power in powers.values())
-    return found if rooted and not any(power % 1 for _, power in dimension.exponents) else found.to(unit or "")
-
-
-def _short(unit: str) -> str:
+def _short(unit: Any) -> str:
     return f"{Q(1.0, unit or 'dimensionless').units:~P}"

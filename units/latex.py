@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from pinnln.units.expression import (
     Call,
@@ -22,9 +23,12 @@ from pinnln.units.expression import (
     Sum,
     Where,
 )
+from pinnln.units.printing import multiple_of_pi, without_ones
+from pinnln.units.readable_units import number_and_unit
 
 HAT = "\u0302"
 _SUM, _PRODUCT, _NEGATION, _ATOM = range(4)
+_SIGNS = str.maketrans({"µ": r"\mu ", "μ": r"\mu ", "Ω": r"\Omega ", "Δ": r"\Delta ", "°": r"^{\circ}"})
 _RELATIONS = {"<": "<", "≤": r"\leq", ">": ">", "≥": r"\geq"}
 _KNOWN_FUNCTIONS = ("sin", "cos", "tan", "exp", "log", "sinh", "cosh", "tanh")
 _LETTERS = {"α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "ν": "nu", "ρ": "rho", "σ": "sigma"} | {
@@ -65,9 +69,10 @@ def symbol(name: str) -> str:
 
 def _latex(node: Expression) -> tuple[str, int]:
     """The text and how tightly it binds."""
+    node = without_ones(node)
     match node:
         case Number():
-            return (symbol(node.name), _ATOM) if node.name else _number(node.value)
+            return (symbol(node.name), _ATOM) if node.name else _number(node)
         case Coordinate() | Field() | Parameter():
             return symbol(node.name), _ATOM
         case Derivative():
@@ -115,10 +120,31 @@ def _function(node: Expression) -> str:
     raise TypeError(f"expected a node of an expression, found {type(node).__name__}")
 
 
-def _number(value: float) -> tuple[str, int]:
-    digits, _, power = f"{value:.4g}".partition("e")
+def _number(node: Number) -> tuple[str, int]:
+    share = multiple_of_pi(node.value) if node.dimension.dimensionless else None
+    if share is not None:
+        return _share_of_pi(share)
+    number, unit = (
+        (f"{node.value:.4g}", [])
+        if node.dimension.dimensionless
+        else number_and_unit(node.value, node.dimension, node.unit)
+    )
+    digits, _, power = number.partition("e")
     shown = rf"{digits} \times 10^{{{int(power)}}}" if power else digits
-    return shown, _NEGATION if value < 0 else _PRODUCT if power else _ATOM
+    if unit:
+        shown += r"\ " + r"\,".join(_unit(name) + ("" if its == 1 else f"^{{{its}}}") for name, its in unit)
+    return shown, _NEGATION if node.value < 0 else _PRODUCT if power or unit else _ATOM
+
+
+def _share_of_pi(share: Fraction) -> tuple[str, int]:
+    above = r"\pi" if abs(share.numerator) == 1 else rf"{abs(share.numerator)}\, \pi"
+    shown = above if share.denominator == 1 else rf"\frac{{{above}}}{{{share.denominator}}}"
+    return ("-" if share < 0 else "") + shown, _NEGATION if share < 0 else _PRODUCT
+
+
+def _unit(name: str) -> str:
+    """A unit upright, µ, Ω and ° as LaTeX knows them."""
+    return rf"\mathrm{{{name.translate(_SIGNS)}}}"
 
 
 def _derivative(node: Derivative) -> str:

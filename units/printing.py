@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 from pinnln.units.expression import (
     Call,
     Comparison,
@@ -20,9 +23,11 @@ from pinnln.units.expression import (
     Sum,
     Where,
 )
+from pinnln.units.readable_units import written_out
 
 _SUPERSCRIPTS = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
 _SUM, _PRODUCT, _NEGATION, _POWER, _ATOM = range(5)
+_PARTS_OF_PI, _MOST_OF_PI, _SAME = (1, 2, 3, 4, 6, 8), 100, 1e-12  # a constant is rounded to 13 digits at the gate
 
 
 def text(expression: Expression) -> str:
@@ -30,8 +35,42 @@ def text(expression: Expression) -> str:
     return _text(expression)[0]
 
 
+def without_ones(node: Expression) -> Expression:
+    """The same without a factor that is the pure number one.
+
+    >>> from pinnln.units import coordinates
+    >>> x, = coordinates(x=(0.0, 1.0))
+    >>> print(without_ones(1.0 * x))
+    x
+    """
+    while isinstance(node, Product):
+        ones = [isinstance(item, Number) and _is_one(item) for item in node.operands]
+        if not any(ones):
+            break
+        node = node.operands[1 if ones[0] else 0]
+    return node
+
+
+def multiple_of_pi(value: float) -> Fraction | None:
+    """q of  value = q·π  for a small fraction q, None if it is none.
+
+    >>> multiple_of_pi(62.83185307179586), multiple_of_pi(3.14)
+    (Fraction(20, 1), None)
+    """
+    for below in _PARTS_OF_PI:
+        above = round(value / math.pi * below) if abs(value) <= _MOST_OF_PI * math.pi else 0
+        if above and math.isclose(value, above / below * math.pi, rel_tol=_SAME):
+            return Fraction(above, below)
+    return None
+
+
+def _is_one(node: Number) -> bool:
+    return node.value == 1 and not node.name and node.dimension.dimensionless
+
+
 def _text(node: Expression) -> tuple[str, int]:
     """The text and how tightly it binds."""
+    node = without_ones(node)
     match node:
         case Number():
             return (node.name, _ATOM) if node.name else _number(node)
@@ -72,6 +111,7 @@ def _wrapped(node: Expression, least: int) -> str:
 
 def _factor(node: Expression, follows: bool) -> str:
     """A factor of a product; a quotient is bracketed, since what follows it would seem to stand below the line."""
+    node = without_ones(node)
     signed = follows and isinstance(node, Negation)
     return f"({text(node)})" if signed or isinstance(node, Quotient) else _wrapped(node, _PRODUCT)
 
@@ -81,8 +121,14 @@ def _sum(left: str, right: str) -> str:
 
 
 def _number(node: Number) -> tuple[str, int]:
-    unit = "" if node.dimension.dimensionless else f" {node.dimension}"
-    return f"{node.value:.4g}{unit}", _NEGATION if unit or node.value < 0 else _ATOM
+    if not node.dimension.dimensionless:
+        return written_out(node.value, node.dimension, node.unit), _NEGATION
+    share = multiple_of_pi(node.value)
+    if share is None:
+        return f"{node.value:.4g}", _NEGATION if node.value < 0 else _ATOM
+    sign, above = "-" if share < 0 else "", abs(share.numerator)
+    shown = ("π" if above == 1 else f"{above}·π") + ("" if share.denominator == 1 else f"/{share.denominator}")
+    return sign + shown, _ATOM if shown == "π" and not sign else _PRODUCT
 
 
 def _power(node: Power) -> str:
