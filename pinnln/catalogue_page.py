@@ -11,7 +11,7 @@ from pinnln.measured_errors import MeasuredError
 from pinnln.network_description import describe
 from pinnln.units import ResolvedScales
 from pinnln.units.dimensional_form import DimensionalEquation, DimensionalForm, dimensional_form
-from pinnln.units.dimensionless_form import NOTATIONS, DimensionlessForm, as_ascii
+from pinnln.units.dimensionless_form import NOTATIONS, DimensionlessForm, laid_out, scale_lines
 
 
 @dataclass(frozen=True)
@@ -82,20 +82,22 @@ def page(entry: Entry, notation: str = "unicode") -> str:
     benchmark = entry.benchmark
     found = entry.dimensionless.groups
     groups = [str(item) for item in found.groups]
-    groups += [f"{letter}, {told}, is {part.value:.4g} {part.dimension}" for letter, told, part in found.letters]
+    groups += [
+        f"{letter} is {part}" if told == str(part) else f"{letter}, {told}, is {part}"
+        for letter, told, part in found.letters
+    ]
     asked = [f"{item.name} = {item.reference:.6g~P}    ({item.source})" for item in benchmark.quantities]
     sections = {
-        "Scales": str(entry.dimensionless.scales).splitlines(),
-        "Scales proposed where none are given": str(benchmark.problem.scales()).splitlines(),
+        "Scales": scale_lines(entry.dimensionless.scales, notation),
+        "Scales proposed where none are given": scale_lines(benchmark.problem.scales(), notation),
         "Groups": groups or ["none"],
         f"Quantities of interest ({benchmark.reference} reference)": asked,
         "Settings": _settings(entry),
         **({"Published by others": _published(benchmark)} if benchmark.published else {}),
         "Citation": benchmark.citation.split("; "),
     }
-    parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items()]
-    shown = "\n\n".join([f"{entry.name}: {benchmark.title}", entry.dimensional.text(notation), *parts])
-    return as_ascii(shown) if notation == "ascii" else shown
+    head = laid_out({f"{entry.name}: {benchmark.title}": [""]}, notation).rstrip()
+    return "\n\n".join([head, entry.dimensional.text(notation), laid_out(sections, notation)])
 
 
 def plain_page(entry: Entry) -> dict[str, Any]:

@@ -207,8 +207,14 @@ class Pin(_Stated):
                     f"{coordinate.low:g} to {coordinate.high:g} {coordinate.dimension}"
                 )
             fixed[coordinate] = measured.value
-        where = ", ".join(f"{coordinate.name}={value:g}" for coordinate, value in fixed.items())
+        where = ", ".join(_at(coordinate, value) for coordinate, value in fixed.items())
         super().__init__([Requirement(_statement("Pin", target, target, value, f"({where})", source), fixed)])
+
+
+def _at(coordinate: Coordinate, value: float) -> str:
+    """A place on a coordinate in coherent units, which other units of the script do not change."""
+    unit = "" if coordinate.dimension.dimensionless or not value else f" {coordinate.dimension}"
+    return f"{coordinate.name}={value:g}{unit}"
 
 
 def _in_order(target: Field, at: Sequence[pint.Quantity[Any] | float]) -> Mapping[Coordinate, Any]:

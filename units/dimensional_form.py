@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pinnln.units.dimension import Dimension
-from pinnln.units.dimensionless_form import NOTATIONS, as_ascii, ascii_text
+from pinnln.units.dimensionless_form import NOTATIONS, laid_out
 from pinnln.units.expression import Coordinate, Expression, Field, Number, Unknown
 from pinnln.units.linter import dimension_of
 from pinnln.units.readable_units import readable, readable_unit
@@ -78,9 +77,7 @@ class DimensionalForm:
         sections = {"Equations": _lines(self.equations, write), "Conditions": _lines(self.conditions, write)}
         for kind in ("coordinate", "field", "constant", "unknown"):
             sections[f"{kind.capitalize()}s"] = [str(item) for item in self.letters if item.kind == kind]
-        parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items() if lines]
-        shown = "\n\n".join(parts)
-        return as_ascii(shown) if write is ascii_text else unicodedata.normalize("NFC", shown)
+        return laid_out(sections, notation)
 
     def __str__(self) -> str:
         return self.text()

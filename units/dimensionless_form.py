@@ -27,9 +27,10 @@ from pinnln.units.expression import (
     pure,
 )
 from pinnln.units.groups import Groups, groups_of
-from pinnln.units.latex import HAT, latex
+from pinnln.units.latex import latex
+from pinnln.units.line_breaks import WIDTH, section
 from pinnln.units.nondimensional import addends, measure_in, nondimensionalize
-from pinnln.units.printing import text
+from pinnln.units.printing import GREEK, HAT, hatted, text
 from pinnln.units.registry import Measured
 from pinnln.units.roles import Part
 from pinnln.units.scales import ResolvedScales
@@ -39,6 +40,7 @@ _POWERS = tuple(sign * Fraction(power) for power in (1, "1/2", 2, 3, 4) for sign
 _SAME = 1e-9
 _ASCII = str.maketrans(
     {
+        **{letter: name for name, letter in GREEK.items()},
         **dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)),
         "∂": "d",
         "·": "*",
@@ -51,15 +53,6 @@ _ASCII = str.maketrans(
         "°": "",
         "×": "x",
         "–": "-",
-        "α": "alpha",
-        "β": "beta",
-        "γ": "gamma",
-        "λ": "lambda",
-        "μ": "mu",
-        "ν": "nu",
-        "ρ": "rho",
-        "σ": "sigma",
-        "τ": "tau",
         "Δ": "d",
         "é": "e",
         "ö": "o",
@@ -68,8 +61,6 @@ _ASCII = str.maketrans(
         "⁄": "/",
         "§": "sec. ",
         "Π": "Pi",
-        "θ": "theta",
-        "φ": "phi",
     }
 )
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
@@ -114,7 +105,7 @@ class DimensionlessForm:
         if any("[" in group.definition for group in self.groups.groups):
             letters.append("[q] is the scale of q")
         sections = {
-            "Scales": str(self.scales).replace(HAT, "_hat" if bare else HAT).splitlines(),
+            "Scales": scale_lines(self.scales, notation),
             "Sizes of the terms": [item.shown_sizes for item in self.equations],
             "Groups": [str(group) for group in self.groups.groups] or ["none"],
             "where": letters,
@@ -124,9 +115,7 @@ class DimensionlessForm:
             "Conditions": [f"{item.name}:  {write(item.expression)} = 0" for item in self.conditions],
             "Measurements": list(self.measurements),
         }
-        parts = ["\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items() if lines]
-        shown = "\n\n".join(parts)
-        return as_ascii(shown) if bare else unicodedata.normalize("NFC", shown)
+        return laid_out(sections, notation)
 
     def __str__(self) -> str:
         return self.text()
@@ -134,8 +123,24 @@ class DimensionlessForm:
 
 def _letter(letter: str, told: str, part: Part) -> str:
     """What a letter of a group stands for, and its value; once where both are one."""
-    value = f"{part.value:.4g} {part.dimension}"
-    return f"{letter} = {value}" if told == value else f"{letter} = {told} = {value}"
+    return f"{letter} = {part}" if told == str(part) else f"{letter} = {told} = {part}"
+
+
+def scale_lines(scales: ResolvedScales, notation: str = "unicode") -> list[str]:
+    """The table of scales; in ASCII, where there are no hats, x_hat is told from x."""
+    shown = str(scales)
+    return (re.sub(HAT + r"(\w*)", r"\1_hat", shown) if notation == "ascii" else shown).splitlines()
+
+
+def laid_out(sections: Mapping[str, Sequence[str]], notation: str = "unicode") -> str:
+    """Titles with their lines below, in one notation; lines that are too long are broken, in LaTeX none is."""
+    width = math.inf if notation == "latex" else WIDTH
+    told = {title: [_as_told(line, notation) for line in lines] for title, lines in sections.items() if lines}
+    return "\n\n".join(section(_as_told(title, notation), lines, width) for title, lines in told.items())
+
+
+def _as_told(shown: str, notation: str) -> str:
+    return as_ascii(shown) if notation == "ascii" else unicodedata.normalize("NFC", shown)
 
 
 def dimensionless_form(problem: Stated, scales: ResolvedScales) -> DimensionlessForm:
@@ -154,9 +159,9 @@ def dimensionless_form(problem: Stated, scales: ResolvedScales) -> Dimensionless
 
 
 def _hats(problem: Stated) -> dict[Expression, Coordinate | Field | Parameter]:
-    along = {item: Coordinate(item.name + HAT, 0.0, 1.0) for item in problem.coordinates}
-    fields = {item: Field(item.name + HAT, "", [along[each] for each in item.coordinates]) for item in problem.fields}
-    unknowns = {item.measured: Parameter(item.name + HAT) for item in problem.unknowns}
+    along = {item: Coordinate(hatted(item.name), 0.0, 1.0) for item in problem.coordinates}
+    fields = {item: Field(hatted(item.name), "", [along[each] for each in item.coordinates]) for item in problem.fields}
+    unknowns = {item.measured: Parameter(hatted(item.name)) for item in problem.unknowns}
     return dict([*along.items(), *fields.items(), *unknowns.items()])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -85,7 +86,7 @@ def groups_of(problem: Stated, scales: ResolvedScales) -> Groups:
 
     Args: problem; scales, its resolved scales.
     """
-    parts = {**roles_of(problem, _dimensions(problem)), **_yardsticks(problem, scales)}
+    parts = {**roles_of(problem, _dimensions(problem)), **_yardsticks(problem, scales), **_lengths(problem, scales)}
     found: list[Group] = []
     vectors: list[list[Fraction]] = []
     used: set[str] = set()
@@ -93,6 +94,7 @@ def groups_of(problem: Stated, scales: ResolvedScales) -> Groups:
     for symbol, (name, powers) in NAMED.items():
         if not powers.keys() <= parts.keys():
             continue
+        powers = _fitted(powers, parts)
         whole = _product([(parts[letter], Fraction(power)) for letter, power in powers.items()])
         if not whole.dimension.dimensionless:
             continue
@@ -102,9 +104,7 @@ def groups_of(problem: Stated, scales: ResolvedScales) -> Groups:
         if whole.powers.keys() <= stated.keys():
             vectors.append([whole.powers.get(item, Fraction(0)) for item in stated])
     found += _nameless(stated, vectors)
-    letters = tuple(
-        (letter, _told(letter, part, problem, scales), part) for letter, part in parts.items() if letter in used
-    )
+    letters = tuple((letter, _told(letter, part, problem), part) for letter, part in parts.items() if letter in used)
     return Groups(tuple(found), letters)
 
 
@@ -126,6 +126,24 @@ def _yardsticks(problem: Stated, scales: ResolvedScales) -> dict[str, Part]:
         if letter and (letter not in found or part.value > found[letter].value):
             found[letter] = part
     return found
+
+
+def _lengths(problem: Stated, scales: ResolvedScales) -> dict[str, Part]:
+    """L_x, L_y, …: the scale of every coordinate in space."""
+    return {
+        f"L_{item.name}": _part(item.name, scales.yardsticks[item].span, item.dimension)
+        for item in problem.coordinates
+        if not item.is_time
+    }
+
+
+def _fitted(powers: Mapping[str, Fraction | int], parts: Mapping[str, Part]) -> Mapping[str, Fraction | int]:
+    """The same powers; where what spreads does so along x alone, or otherwise along y, those of L_x in place of L."""
+    along = [f"L_{item.name}" for letter in powers for item in parts[letter].along]
+    if "L" not in powers or not along or any(parts[item].powers == parts["L"].powers for item in along):
+        return powers
+    shortest = min(along, key=lambda item: parts[item].value)
+    return {shortest if letter == "L" else letter: power for letter, power in powers.items()}
 
 
 def _part(name: str, value: float, dimension: Dimension) -> Part:
@@ -195,12 +213,18 @@ def _raised(name: str, power: Fraction) -> str:
     return shown if power == 1 else shown + str(power).translate(_RAISED)
 
 
-def _told(letter: str, part: Part, problem: Stated, scales: ResolvedScales) -> str:
+def _told(letter: str, part: Part, problem: Stated) -> str:
     """What a letter of a group stands for, in the names of the script."""
     if len(part.powers) == 1:
         name, power = next(iter(part.powers.items()))
         inner = name.strip("[]")
         if name.startswith("[") and power == 1:
-            coordinate = any(item.name == inner for item in problem.coordinates)
-            return f"{'extent' if coordinate else 'span'} of {inner}"
+            return next(
+                (_of_coordinate(item, part) for item in problem.coordinates if item.name == inner), f"span of {inner}"
+            )
     return written(part.powers) if part.powers else letter
+
+
+def _of_coordinate(coordinate: Coordinate, part: Part) -> str:
+    whole = math.isclose(part.value, coordinate.high - coordinate.low, rel_tol=1e-9)
+    return f"{'extent' if whole else 'scale'} of {coordinate.name}"

@@ -23,18 +23,14 @@ from pinnln.units.expression import (
     Sum,
     Where,
 )
-from pinnln.units.printing import multiple_of_pi, without_ones
+from pinnln.units.printing import GREEK, HAT, multiple_of_pi, without_ones
 from pinnln.units.readable_units import number_and_unit
 
-HAT = "\u0302"
 _SUM, _PRODUCT, _NEGATION, _ATOM = range(4)
 _SIGNS = str.maketrans({"µ": r"\mu ", "μ": r"\mu ", "Ω": r"\Omega ", "Δ": r"\Delta ", "°": r"^{\circ}"})
 _RELATIONS = {"<": "<", "≤": r"\leq", ">": ">", "≥": r"\geq"}
 _KNOWN_FUNCTIONS = ("sin", "cos", "tan", "exp", "log", "sinh", "cosh", "tanh")
-_LETTERS = {"α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "ν": "nu", "ρ": "rho", "σ": "sigma"} | {
-    "τ": "tau",
-    "Δ": "Delta",
-}
+_LETTERS = {letter: name for name, letter in GREEK.items()} | {"Δ": "Delta"}
 _GREEK = re.compile(
     "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|phi|chi|psi|omega"
     "|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega"
@@ -81,7 +77,8 @@ def _latex(node: Expression) -> tuple[str, int]:
             left, right = (_wrapped(operand, _SUM) for operand in node.operands)
             return (f"{left} - {right[1:].lstrip()}" if right.startswith("-") else f"{left} + {right}"), _SUM
         case Difference():
-            return f"{_wrapped(node.operands[0], _SUM)} - {_wrapped(node.operands[1], _PRODUCT)}", _SUM
+            left, right = _wrapped(node.operands[0], _SUM), _wrapped(node.operands[1], _PRODUCT)
+            return (f"{left} + {right[1:].lstrip()}" if right.startswith("-") else f"{left} - {right}"), _SUM
         case Product():
             return r"\, ".join(_wrapped(operand, _PRODUCT) for operand in node.operands), _PRODUCT
         case Quotient():

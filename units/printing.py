@@ -25,6 +25,10 @@ from pinnln.units.expression import (
 )
 from pinnln.units.readable_units import written_out
 
+HAT = "\u0302"
+_NAMES = "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega"
+GREEK = dict(zip(_NAMES.split(), "αβγδεζηθκλμνξπρστφχψω", strict=True))
+"""Greek letters by name."""
 _SUPERSCRIPTS = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
 _SUM, _PRODUCT, _NEGATION, _POWER, _ATOM = range(5)
 _PARTS_OF_PI, _MOST_OF_PI, _SAME = (1, 2, 3, 4, 6, 8), 100, 1e-12  # a constant is rounded to 13 digits at the gate
@@ -35,19 +39,32 @@ def text(expression: Expression) -> str:
     return _text(expression)[0]
 
 
+def hatted(name: str) -> str:
+    """The name of a symbol as a pure number: a hat on its first letter, which stands for a Greek name.
+
+    >>> [hatted(name).replace(HAT, "^") for name in ("u_x", "psi", "Hx")]
+    ['u^_x', 'ψ^', 'H^x']
+    """
+    stem, line, below = name.partition("_")
+    stem = GREEK.get(stem, stem)
+    return stem[:1] + HAT + stem[1:] + line + below
+
+
 def without_ones(node: Expression) -> Expression:
-    """The same without a factor that is the pure number one.
+    """The same without a factor that is the pure number one; one that is minus one is a sign.
 
     >>> from pinnln.units import coordinates
     >>> x, = coordinates(x=(0.0, 1.0))
-    >>> print(without_ones(1.0 * x))
-    x
+    >>> print(without_ones(1.0 * x), without_ones(-1.0 * x))
+    x −x
     """
     while isinstance(node, Product):
-        ones = [isinstance(item, Number) and _is_one(item) for item in node.operands]
-        if not any(ones):
+        signs = [_sign(item) for item in node.operands]
+        if not any(signs):
             break
-        node = node.operands[1 if ones[0] else 0]
+        first = bool(signs[0])
+        other = node.operands[first]
+        node = other if signs[not first] > 0 else Negation(other)
     return node
 
 
@@ -64,8 +81,10 @@ def multiple_of_pi(value: float) -> Fraction | None:
     return None
 
 
-def _is_one(node: Number) -> bool:
-    return node.value == 1 and not node.name and node.dimension.dimensionless
+def _sign(node: Expression) -> int:
+    """1 or −1 for these pure numbers, zero for anything else."""
+    pure = isinstance(node, Number) and not node.name and node.dimension.dimensionless
+    return int(node.value) if isinstance(node, Number) and pure and abs(node.value) == 1 else 0
 
 
 def _text(node: Expression) -> tuple[str, int]:
@@ -82,7 +101,7 @@ def _text(node: Expression) -> tuple[str, int]:
             left, right = node.operands
             if isinstance(node, Sum):
                 return _sum(_wrapped(left, _SUM), _wrapped(right, _SUM)), _SUM
-            return f"{_wrapped(left, _SUM)} − {_wrapped(right, _PRODUCT)}", _SUM
+            return _difference(_wrapped(left, _SUM), _wrapped(right, _PRODUCT)), _SUM
         case Product():
             return "·".join(_factor(operand, place > 0) for place, operand in enumerate(node.operands)), _PRODUCT
         case Quotient():
@@ -118,6 +137,10 @@ def _factor(node: Expression, follows: bool) -> str:
 
 def _sum(left: str, right: str) -> str:
     return f"{left} − {right[1:]}" if right.startswith(("−", "-")) else f"{left} + {right}"
+
+
+def _difference(left: str, right: str) -> str:
+    return f"{left} + {right[1:]}" if right.startswith("-") else f"{left} − {right}"
 
 
 def _number(node: Number) -> tuple[str, int]:

@@ -126,7 +126,7 @@ def _powers(dimension: Dimension, stated: str, size: float) -> Powers:
         if its == 1 and base == "[time]":  # the inverse of a frequency
             return {_prefixed("second", size): Fraction(1)}
     named = _named(dimension) if all(len(_dimension(item).exponents) == 1 for item in powers) else None
-    if named is None or len(named) >= len(powers):
+    if named is None or len(named) + bool(stated) > len(powers):
         return powers
     ((first, power), *rest) = named.items()
     return {_prefixed(first, size) if power == 1 else first: power, **dict(rest)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from pinnln.units.algebra import fold
@@ -23,6 +23,7 @@ from pinnln.units.expression import (
 )
 from pinnln.units.nondimensional import addends
 from pinnln.units.printing import text
+from pinnln.units.readable_units import written_out
 from pinnln.units.sizes import pieces
 from pinnln.units.statement import Stated, Statement
 
@@ -43,12 +44,18 @@ _CONSTANTS = {
 class Part:
     """A product of what the script states:  value = Π qᵢ^eᵢ.
 
-    Attributes: value [coherent SI]; dimension; powers eᵢ by the symbol of qᵢ, as far as they are known.
+    Attributes: value [coherent SI]; dimension; powers eᵢ by the symbol of qᵢ, as far as they are known; along, of a
+    diffusivity the coordinates that it spreads along, none where that is all of space.
     """
 
     value: float
     dimension: Dimension
     powers: Mapping[str, Fraction] = field(default_factory=dict)
+    along: tuple[Coordinate, ...] = ()
+
+    def __str__(self) -> str:
+        """The value with its unit."""
+        return written_out(self.value, self.dimension)
 
     def __mul__(self, other: Part) -> Part:
         powers = dict(self.powers)
@@ -182,7 +189,8 @@ def _of_equation(items: list[Addend]) -> dict[str, Part]:
         if slope is not None and not item.values and _field(slope) in carriers:
             carried = item.constants / carriers[_field(slope)]
             if _twice(slope, in_time=False):
-                found.setdefault(_diffusivity(_field(slope)), carried)
+                along = _alike(slope, item.constants, items)
+                found.setdefault(_diffusivity(_field(slope)), replace(carried, along=along))
             elif len(slope.coordinates) == 1 and not slope.coordinates[0].is_time:
                 found.setdefault("U", carried)
     moved = [field_ for field_ in carriers if str(field_.dimension) == _SPEED]
@@ -199,6 +207,17 @@ def _of_equation(items: list[Addend]) -> dict[str, Part]:
     if "gβ" in found:
         found.pop("g", None)  # the constant part of gβ (T − T₀)
     return found
+
+
+def _alike(slope: Derivative, constants: Part, items: list[Addend]) -> tuple[Coordinate, ...]:
+    """The coordinates along which a field spreads as it does along this one, none where that is all of space."""
+    alike = [
+        other.coordinates[0]
+        for item in items
+        if (other := item.slope) and _field(other) is _field(slope) and _twice(other, in_time=False)
+        if not item.values and math.isclose(item.constants.value, constants.value, rel_tol=1e-9)
+    ]
+    return () if all(item in alike or item.is_time for item in _field(slope).coordinates) else tuple(alike)
 
 
 def _field(slope: Derivative) -> Field:

@@ -11,9 +11,12 @@ import pint
 
 from pinnln.units.balance import balance, weigh
 from pinnln.units.bounds import from_conditions, resting, slopes
+from pinnln.units.dimension import Dimension
 from pinnln.units.errors import ScalesError, UnitsError
 from pinnln.units.expression import Coordinate, Symbol, Unknown
 from pinnln.units.nondimensional import Characteristic, Yardsticks
+from pinnln.units.printing import hatted
+from pinnln.units.readable_units import readable
 from pinnln.units.registry import Measured, Q, coherent, measure, snap
 from pinnln.units.statement import Stated
 
@@ -26,16 +29,22 @@ _TORN = 1e4
 
 @dataclass(frozen=True)
 class Scale:
-    """One line of the table of scales: symbol, reference and span as quantities, and where they are from."""
+    """One line of the table of scales: symbol, reference and span as quantities, where they are from, and the unit in
+    which the script states the symbol."""
 
     name: str
     reference: Any
     span: Any
     origin: str
+    unit: str = ""
 
     def __str__(self) -> str:
-        start = "" if self.reference.magnitude == 0 else f"{self.reference:.6g~P} + "
-        return f"{self.name} = {start}{self.span:.6g~P} · {self.name}̂    ({self.origin})"
+        dimension, start, span = Dimension.of(self.span.dimensionality), self.reference.magnitude, self.span.magnitude
+        spread = "" if Q(1.0, self.unit or "dimensionless").units == Q(1.0, "degC").units else self.unit
+        before = f"{readable(start, dimension, self.unit, span):.6g~P} + " if start else ""
+        return (
+            f"{self.name} = {before}{readable(span, dimension, spread):.6g~P} · {hatted(self.name)}    ({self.origin})"
+        )
 
 
 class Scales:
@@ -81,7 +90,8 @@ class Scales:
             assert pair is not None
             yardsticks[symbol], origin = pair
             reference = coherent(yardsticks[symbol].reference, symbol.dimension)
-            rows.append(Scale(symbol.name, reference, coherent(yardsticks[symbol].span, symbol.dimension), origin))
+            span = coherent(yardsticks[symbol].span, symbol.dimension)
+            rows.append(Scale(symbol.name, reference, span, origin, symbol.unit))
         return ResolvedScales(yardsticks, tuple(rows))
 
     def _of(self, symbol: Symbol, problem: Stated) -> Proposal | None:
