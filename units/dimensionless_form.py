@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,7 +135,7 @@ def scale_lines(scales: ResolvedScales, notation: str = "unicode") -> list[str]:
 
 def laid_out(sections: Mapping[str, Sequence[str]], notation: str = "unicode") -> str:
     """Titles with their lines below, in one notation; lines that are too long are broken, in LaTeX none is."""
-    width = math.inf if notation == "latex" else WIDTH
+    width = sys.maxsize if notation == "latex" else WIDTH
     told = {title: [_as_told(line, notation) for line in lines] for title, lines in sections.items() if lines}
     return "\n\n".join(section(_as_told(title, notation), lines, width) for title, lines in told.items())
 

@@ -15,7 +15,7 @@ _FACTORS = re.compile(r"(?<=[·*])(?=\S)| (?=/ )")
 _BLANKS = re.compile(" +")
 
 
-def broken(line: str, width: float = WIDTH) -> list[str]:
+def broken(line: str, width: int = WIDTH) -> list[str]:
     """A line as several of at most this width where it can be broken, those that follow with a hanging indent.
 
     Broken is before + and −, behind a comma, or, as if it were one bracket deeper, where a product goes on; of the
@@ -36,12 +36,12 @@ def broken(line: str, width: float = WIDTH) -> list[str]:
     return [*found, line]
 
 
-def section(title: str, lines: Sequence[str], width: float = WIDTH) -> str:
+def section(title: str, lines: Sequence[str], width: int = WIDTH) -> str:
     """A title and its lines below it, indented and broken."""
     return "\n".join([title, *(part for line in lines for part in broken(f"  {line}", width))])
 
 
-def _place(line: str, width: float) -> int | None:
+def _place(line: str, width: int) -> int | None:
     """Where to break: in the fewest brackets, and there as late as may be; None if nowhere."""
     depths = list(accumulate((mark in "([") - (mark in ")]") for mark in line[: width + 1]))
     start = len(line) - len(line.lstrip())

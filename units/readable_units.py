@@ -76,7 +76,7 @@ def readable_unit(dimension: Dimension) -> str:
     return f"{readable(1.0, dimension).units:~P}" or "1"
 
 
-def spelled(unit: pint.Unit) -> list[tuple[str, Fraction]]:
+def spelled(unit: Any) -> list[tuple[str, Fraction]]:
     """The factors of a unit, symbol and power: those above the line first, named ones before base units."""
     items = {name: exact(power) for name, power in _items(unit).items()}
 
@@ -142,7 +142,7 @@ def _given(dimension: Dimension, stated: str) -> dict[str, Fraction]:
     if unit is None or Dimension.of(unit.dimensionality) != dimension:
         return base
     powers = {name: exact(power) for name, power in _items(unit).items()}
-    rooted = any(power.denominator > 1 for power in _one_of_a_kind(powers).values())
+    rooted = any(power.denominator > 1 for power in powers.values())
     if rooted and all(power.denominator == 1 for _, power in dimension.exponents):
         return base
     return {"kelvin" if name in _DIFFERENCES else name: power for name, power in powers.items()}
@@ -192,7 +192,7 @@ def _dimension(name: str) -> Dimension:
     return Dimension.of(registry.get_dimensionality(name))
 
 
-def _items(unit: pint.Unit) -> dict[str, Any]:
+def _items(unit: Any) -> dict[str, Any]:
     return dict(Q(1.0, unit).unit_items())
 
 

@@ -42,11 +42,11 @@ def test_equations_carry_their_unit() -> None:
     """Each is left = right with its unit behind; constants without a name are numbers with units, a zero has none."""
     assert str(rod()).splitlines()[:7] == [
         "Equations",
-        "  heat:  ∂T/∂t − alpha·∂²T/∂x² + 0.5 s⁻¹ K·sin(x / 0.01 m) = 0    [s⁻¹ K]",
+        "  heat:  ∂T/∂t − alpha·∂²T/∂x² + 0.5 K s⁻¹·sin(x / 1 cm) = 0    [K/s]",
         "",
         "Conditions",
         "  T on x.start:  T = T_0    [°C]",
-        "  T on x.end:  ∂T/∂x = 0    [m⁻¹ K]",
+        "  T on x.end:  ∂T/∂x = 0    [K/m]",
         "  T at t.start:  T = T_0    [°C]",
     ]
 
@@ -73,7 +73,56 @@ def test_a_unit_made_of_roots_is_not_shown() -> None:
 
 def test_a_value_that_is_not_zero_is_told() -> None:
     """A slope of 1 K/m."""
-    assert "∂T/∂x = 1 m⁻¹ K    [m⁻¹ K]" in str(rod("400 W/m^2"))
+    assert "∂T/∂x = 1 K m⁻¹    [K/m]" in str(rod("400 W/m^2"))
+
+
+def test_units_read_as_a_physicist_says_them() -> None:
+    """A traction in Pa/m, an unnamed modulus in MPa, a bending moment as its field is declared and not in joule."""
+    (x,) = coordinates(x=(Q("0 mm"), Q("20 mm")))
+    w, p, M = field("w", "mm", of=(x,)), field("p", "kPa", of=(x,)), field("M", "kN*m", of=(x,))
+    slope = constant("U", Q("100 mm^2/s") / Q("1 cm"))
+    shown = str(
+        dimensional_form(
+            Problem(
+                Residual("force", Q("2 MPa") / (1 - 2 * 0.3) * d(w, x, x) - 1.0 * d(p, x)),
+                Residual("moment", M + Q("3 kN*m^2") * d(w, x, x)),
+                Residual("flow", d(p, x, x) / Q("2 Pa*s") - slope * Q("1/mm^2") / Q("1 m")),
+                Dirichlet(w, Q("0 mm"), on=x.ends),
+                Dirichlet(p, Q("1 kg/m^3") * Q("30 cm/s") ** 2, on=x.start),
+                Neumann(p, Q("0 Pa/m"), on=x.end),
+            )
+        )
+    )
+    for part in (
+        "force:  5 MPa·∂²w/∂x² − ∂p/∂x = 0    [Pa/m]",
+        "moment:  M + 3 kN m²·∂²w/∂x² = 0    [kN·m]",
+        "p = 90 mPa    [kPa]",
+        "  U = 10 mm/s",
+    ):
+        assert part in shown
+
+
+def test_times_given_as_inverse_frequencies_are_times() -> None:
+    """A period of 2.4 GHz is told in picoseconds, at both ends with one prefix."""
+    x, t = coordinates(x=(Q("0 m"), Q("1 m")), t=(Q("0 s"), 1 / Q("2.4 GHz")))
+    E = field("E", "V/m", of=(x, t))
+    problem = Problem(Residual("stays", d(E, t)), Initial(E, Q("1 V/m")))
+    assert "t from 0 ps to 416.667 ps" in str(dimensional_form(problem))
+
+
+def test_a_long_condition_hangs_below_its_name() -> None:
+    """A series is broken before its signs, within the width of a page, and loses none of its terms."""
+    (x,) = coordinates(x=(Q("0 m"), Q("1 m")))
+    y, u = x / Q("1 m"), field("u", "m", of=(x,))
+    series = sum((constant(f"coefficient_{n}", Q("1 m")) * sin(n * y) for n in range(1, 12)), Q("1 m") * y)
+    form = dimensional_form(Problem(Residual("line", d(u, x, x)), Dirichlet(u, series, on=x.ends)))
+    for notation in ("unicode", "ascii"):
+        lines = form.text(notation).splitlines()
+        start = next(place for place, line in enumerate(lines) if "u on x.start" in line)
+        assert all(len(line) <= 120 for line in lines)
+        assert lines[start + 1].startswith("      + coefficient_")
+        assert sum(line.count("sin(") for line in lines[start:]) == 11
+    assert max(map(len, form.text("latex").splitlines())) > 300
 
 
 def test_conditions_that_read_alike_are_one() -> None:

@@ -47,3 +47,21 @@ def test_ascii_tells_a_symbol_from_its_pure_number(channel: Problem) -> None:
 def test_a_product_without_a_name_is_told_once() -> None:
     """gβ of the cavity is a product that the script never named: its value says it all."""
     assert "  gβ = 0.0327 m s⁻² K⁻¹\n" in natural_convection().problem.dimensionless().text()
+
+
+def test_greek_names_wear_their_hat_as_letters() -> None:
+    """ψ̂ for psi and û_x for u_x, in scales as in equations; ASCII spells them out again."""
+    (x,) = coordinates(x=(Q("0 nm"), Q("50 nm")))
+    psi, u_x = field("psi", "mV", of=(x,)), field("u_x", "mm/s", of=(x,))
+    problem = Problem(
+        Residual("charge", d(psi, x, x)),
+        Residual("flow", d(u_x, x, x)),
+        Dirichlet(psi, Q("5 mV"), on=x.ends),
+        Dirichlet(u_x, Q("2 mm/s"), on=x.ends),
+    )
+    shown, plain = problem.dimensionless().text(), problem.dimensionless().text("ascii")
+    assert "  psi = 5 mV · ψ̂    (the largest value of its conditions)" in shown
+    assert "flow:  ∂²û_x/∂x̂² = 0" in shown
+    assert "  u_x = 2 mm/s * u_x_hat" in plain
+    assert "charge:  d^2psi/dx^2 = 0" in plain
+    assert r"\hat{\psi}" in problem.dimensionless().text("latex")

@@ -1,5 +1,6 @@
 """Expressions print as a paper would write them, and never ambiguously."""
 
+import math
 import operator
 import re
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from pinnln.units import Expression, Q, absolute, constant, coordinates, d, exp, field, laplacian, where
+from pinnln.units import Expression, Q, absolute, constant, coordinates, d, exp, field, laplacian, sin, where
 from pinnln.units.expression import express
 from pinnln.units.printing import text
 
@@ -59,6 +60,21 @@ half = constant("half", 0.5)
         (Q("9.81 m/s^2") * t, "9.81 m s⁻²·t"),
         (t * 0.333333333, "t·0.3333"),
         (express(Q("2 m")) ** 2, "(2 m)²"),
+        (Q("5 MPa") * x, "5 MPa·x"),
+        (Q("1 kg/m^3") * Q("2 m/s") ** 2 * x, "4 Pa·x"),
+        (Q("100 mm^2/s") / Q("1 cm") * x, "10 mm s⁻¹·x"),
+        (express(Q(20, "degC")), "20 °C"),
+        (Q(20, "delta_degC") * x, "20 K·x"),
+        (1.0 * d(u, x) + 1.0 * (x / y) * u, "∂u/∂x + (x / y)·u"),
+        (x * (1.0 * (-u)), "x·(−u)"),
+        (u - (-2.0) * x, "u + 2·x"),
+        (sin(math.pi * x), "sin(π·x)"),
+        (20 * math.pi * x, "20·π·x"),
+        (x / (math.pi / 2), "x / (π/2)"),
+        (x * (-0.75 * math.pi), "x·-3·π/4"),
+        (3.1416 * x, "3.142·x"),
+        (1001 * math.pi * x, "3145·x"),
+        (Q("3.141592653589793 m") * x, "3.142 m·x"),
     ],
     ids=str,
 )
@@ -85,7 +101,7 @@ def _grow(inner):
 
 
 VALUES = {x: np.float64(0.7), y: np.float64(1.9)}
-LEAVES = [*VALUES.items(), *((express(number), np.float64(number)) for number in (2.0, -3.0, 0.5))]
+LEAVES = [*VALUES.items(), *((express(number), np.float64(number)) for number in (2.0, -3.0, 0.5, 1.0, -1.0))]
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
