@@ -12,6 +12,7 @@ from pinnln.network_description import describe
 from pinnln.units import ResolvedScales
 from pinnln.units.dimensional_form import DimensionalEquation, DimensionalForm, dimensional_form
 from pinnln.units.dimensionless_form import NOTATIONS, DimensionlessForm, laid_out, scale_lines
+from pinnln.units.groups import Groups, groups_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Entry:
         """In its own scales."""
         return self.benchmark.problem.dimensionless(self.benchmark.scales)
 
+    @cached_property
+    def found(self) -> Groups:
+        """Its dimensionless groups, which are known before its equations are made dimensionless."""
+        return groups_of(self.benchmark.problem, self.benchmark.problem.scales(self.benchmark.scales))
+
     @property
     def equation(self) -> str:
         """On one line: that of its description, or else the names of its equations."""
@@ -51,7 +57,7 @@ class Entry:
     @property
     def groups(self) -> str:
         """Its dimensionless groups with a name, and how many have none."""
-        every = self.dimensionless.groups.groups
+        every = self.found.groups
         named = [f"{item.symbol} = {item.value:.4g}" for item in every if item.name]
         nameless = len(every) - len(named)
         return ", ".join([*named, *([f"{nameless} without a name"] if nameless else [])]) or "none"
@@ -68,7 +74,7 @@ class Entry:
             "title": self.benchmark.title,
             "equation": self.equation,
             "physics": self.physics,
-            "groups": {item.symbol: item.value for item in self.dimensionless.groups.groups},
+            "groups": {item.symbol: item.value for item in self.found.groups},
             "reference": self.benchmark.reference,
             "measured": asdict(self.measured) if self.measured else None,
         }
@@ -80,7 +86,7 @@ def page(entry: Entry, notation: str = "unicode") -> str:
     Args: notation of the equations, "unicode", "ascii" (of all) or "latex".
     """
     benchmark = entry.benchmark
-    found = entry.dimensionless.groups
+    found = entry.found
     groups = [str(item) for item in found.groups]
     groups += [
         f"{letter} is {part}" if told == str(part) else f"{letter}, {told}, is {part}"

@@ -13,20 +13,23 @@ from pinnln.units.dimension import Dimension, exact
 from pinnln.units.errors import UnitsError
 from pinnln.units.registry import Q, Quantity, coherent, parse_unit, registry, snap
 
-_BASES = ("[mass]", "[length]", "[time]", "[current]")
+_ABSORBED = {"[mass]", "[time]", "[current]"}
 _NAMED = {
-    "newton": (1, 1, -2, 0),
-    "pascal": (1, -1, -2, 0),
-    "joule": (1, 2, -2, 0),
-    "watt": (1, 2, -3, 0),
-    "coulomb": (0, 0, 1, 1),
-    "volt": (1, 2, -3, -1),
-    "tesla": (1, 0, -2, -1),
-    "weber": (1, 2, -2, -1),
-    "farad": (-1, -2, 4, 2),
-    "ohm": (1, 2, -3, -2),
-    "siemens": (-1, -2, 3, 2),
-    "henry": (1, 2, -2, -2),
+    name: Dimension.of(dict(zip(("[mass]", "[length]", "[time]", "[current]"), powers, strict=True)))
+    for name, powers in {
+        "newton": (1, 1, -2, 0),
+        "pascal": (1, -1, -2, 0),
+        "joule": (1, 2, -2, 0),
+        "watt": (1, 2, -3, 0),
+        "coulomb": (0, 0, 1, 1),
+        "volt": (1, 2, -3, -1),
+        "tesla": (1, 0, -2, -1),
+        "weber": (1, 2, -2, -1),
+        "farad": (-1, -2, 4, 2),
+        "ohm": (1, 2, -3, -2),
+        "siemens": (-1, -2, 3, 2),
+        "henry": (1, 2, -2, -2),
+    }.items()
 }
 _VISCOSITY = Dimension.of({"[mass]": 1, "[length]": -1, "[time]": -1})
 _BASE_UNITS = {
@@ -125,7 +128,8 @@ def _powers(dimension: Dimension, stated: str, size: float) -> Powers:
         ((base, its),) = dimension.exponents
         if its == 1 and base == "[time]":  # the inverse of a frequency
             return {_prefixed("second", size): Fraction(1)}
-    named = _named(dimension) if all(len(_dimension(item).exponents) == 1 for item in powers) else None
+    spelled_out = len(powers) > 1 and all(len(_dimension(item).exponents) == 1 for item in powers)
+    named = _named(dimension) if spelled_out else None
     if named is None or len(named) + bool(stated) > len(powers):
         return powers
     ((first, power), *rest) = named.items()
@@ -172,13 +176,14 @@ def _named(dimension: Dimension) -> dict[str, Fraction] | None:
     """A unit with a name, or one over it, that leaves no mass, time or current over; None if there is none."""
     if dimension == _VISCOSITY:
         return {"pascal": Fraction(1), "second": Fraction(1)}
+    absorbed = {base: power for base, power in dimension.exponents if base in _ABSORBED}
     found: list[tuple[Fraction, dict[str, Fraction]]] = []
     for sign in (1, -1):
-        for name, exponents in _NAMED.items():
-            rest = dimension / Dimension.of(dict(zip(_BASES, exponents, strict=True))) ** sign
-            if {base for base, _ in rest.exponents} & {"[mass]", "[time]", "[current]"}:
+        for name, its in _NAMED.items():
+            if absorbed != {base: sign * power for base, power in its.exponents if base in _ABSORBED}:
                 continue
-            left = {_BASE_UNITS.get(base, base.strip("[]")): power for base, power in rest.exponents}
+            rest = (dimension / its**sign).exponents
+            left = {_BASE_UNITS.get(base, base.strip("[]")): power for base, power in rest}
             found.append((sum((abs(power) for power in left.values()), Fraction(1)), {name: Fraction(sign), **left}))
     return min(found, key=lambda item: item[0])[1] if found else None
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from pinnln import Dirichlet, Initial, Neumann, Pin, Problem, Residual, Robin, laplacian
 from pinnln.problems import CATALOG, copper_bar, natural_convection, poroelastic_column
-from pinnln.units import DIMENSIONLESS, Dimension, Field, Q, Quantity, constant, coordinates, d, field
+from pinnln.units import DIMENSIONLESS, Dimension, Field, Q, Quantity, Scales, constant, coordinates, d, field
 from pinnln.units.buckingham import eliminated, nullspace, products
 from pinnln.units.groups import NAMED, Groups, groups_of
 
@@ -67,6 +67,39 @@ def test_heat_and_consolidation_have_a_fourier_number() -> None:
     """α τ/L² of the bar; of the column the diffusivity is mobility over storage."""
     assert found(copper_bar().problem)["Fo"] == pytest.approx(1.11 * 30 / 100)
     assert found(poroelastic_column().problem)["Fo_D"] == pytest.approx(1e-12 / 1e-8 * 60 * 86400 / 100)
+
+
+def sheet(**diffusivities: str) -> Problem:
+    """A sheet that is ten times as long as wide, with the diffusivities along and across it."""
+    x, y, t = coordinates(x=(Q("0 cm"), Q("10 cm")), y=(Q("0 cm"), Q("1 cm")), t=(Q("0 s"), Q("20 s")))
+    T = field("T", "K", of=(x, y, t))
+    along, across = (constant(name, Q(value)) for name, value in diffusivities.items())
+    return Problem(
+        Residual("heat", d(T, t) - along * d(T, x, x) - across * d(T, y, y)),
+        Dirichlet(T, Q("300 K"), on=[x.ends, y.ends]),
+        Initial(T, Q("310 K")),
+    )
+
+
+def test_heat_that_spreads_unlike_along_and_across_takes_the_length_it_spreads_along() -> None:
+    """Fo = α τ/L_x² with α of x, and not the width; where both are one it is the smallest extent."""
+    groups = found(sheet(along="2 mm^2/s", across="4 mm^2/s"))
+    (fourier,) = (item for item in groups.groups if item.symbol == "Fo")
+    assert fourier.definition == "α·τ / L_x²"
+    assert fourier.value == pytest.approx(2e-6 * 20 / 0.1**2)
+    assert ("L_x", "extent of x") in [(letter, told) for letter, told, _ in groups.letters]
+    assert "L" not in [letter for letter, _, _ in groups.letters]
+    alike = found(sheet(along="2 mm^2/s", across="2 mm^2/s"))
+    assert alike["Fo"] == pytest.approx(2e-6 * 20 / 0.01**2)
+    assert ("L", "extent of y") in [(letter, told) for letter, told, _ in alike.letters]
+
+
+def test_a_scale_that_was_given_is_no_extent() -> None:
+    """L and τ are told as scales where they differ from the extents, and as extents where they do not."""
+    problem = copper_bar().problem
+    given_one = groups_of(problem, problem.scales(Scales(t=Q("1 min"), x=Q("10 cm"))))
+    assert [told for letter, told, _ in given_one.letters if letter in "Lτ"] == ["extent of x", "scale of t"]
+    assert [str(part) for letter, _, part in given_one.letters if letter == "τ"] == ["60 s"]
 
 
 def test_a_channel_has_a_reynolds_number_whatever_its_equation_is_divided_by() -> None:
