@@ -12,6 +12,7 @@ from pinnln import (
     Balance,
     Dirichlet,
     LevenbergMarquardt,
+    Pin,
     Problem,
     ProblemError,
     Residual,
@@ -98,3 +99,10 @@ def test_a_face_of_another_domain_is_refused() -> None:
     (far,) = coordinates(far=(0 * L, L))
     with pytest.raises(ProblemError, match=r"Balance\(T\): the face far\.end lies outside the domain of the field"):
         Balance("elsewhere", k * d(T, x), on=far.end)
+
+
+@pytest.mark.parametrize(("place", "told"), [("25 cm", "0.25 m"), ("0.25 m", "0.25 m"), ("0 cm", "0")])
+def test_a_pin_tells_its_place_with_a_unit(place: str, told: str) -> None:
+    """In coherent units, so that a restated problem has the same names; a zero needs none."""
+    (requirement,) = Pin(T, Q("300 K"), at=(Q(place), 0 * L)).requirements
+    assert requirement.statement.name == f"T at (x={told}, y=0)"

@@ -134,7 +134,7 @@ def test_a_pin_at_all_times() -> None:
         Residual("slope", d(p, x) - Q("3 Pa/m/s") * t),
         Pin(p, Q("2 Pa") * cos(t / Q("1 s")), at={x: L / 4}),
     )
-    assert [item.statement.name for item in problem.conditions[0].requirements] == ["p at (x=0.05)"]
+    assert [item.statement.name for item in problem.conditions[0].requirements] == ["p at (x=0.05 m)"]
     solution = answer(problem, Scales(p=Q("1 Pa")), optimizer=LevenbergMarquardt(steps=30))
     times = Q([0.0, 0.7, 1.3, 2.0], "s")
     found = solution(p, x=L / 4, t=times).m_as("Pa")

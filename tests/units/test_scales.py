@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pint
@@ -63,6 +64,16 @@ def test_scales_print_as_they_were_given() -> None:
     assert repr(Scales(x=Q("1 inch"), T=(Q(20, "degC"), Q("5 K")))) == (
         "Scales(x=(1 inch), T=(20 degree_Celsius, 5 kelvin))"
     )
+
+
+def test_a_scale_is_shown_in_the_unit_of_its_symbol() -> None:
+    """Centimetres as the coordinate was given, degrees as the field was declared and their span in kelvin."""
+    shown = str(bar.scales(Scales(x=Q("50 mm"), T=(Q("293.15 K"), Q("50 K"))))).splitlines()
+    assert [unicodedata.normalize("NFC", line) for line in shown] == [
+        "x = 5 cm · x\u0302    (given)",
+        "T = 20 °C + 50 K · T\u0302    (given)",
+        "w = 3 mm · ŵ    (the largest value of its conditions)",
+    ]
 
 
 def test_base_units_make_derived_ones() -> None:
