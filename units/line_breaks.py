@@ -10,7 +10,7 @@ WIDTH = 120
 """The columns of a page, in a terminal or not."""
 
 _HANG = "      "
-_SIGNS = re.compile(r" (?=[+−-] )|(?<=[,;:]) +| {2,}(?=[\[(])")
+_SIGNS = re.compile(r" (?=[+−-] |against )|(?<=[,;:]) +| {2,}(?=[\[(])")
 _FACTORS = re.compile(r"(?<=[·*])(?=\S)| (?=/ )")
 _BLANKS = re.compile(" +")
 
@@ -18,9 +18,9 @@ _BLANKS = re.compile(" +")
 def broken(line: str, width: int = WIDTH) -> list[str]:
     """A line as several of at most this width where it can be broken, those that follow with a hanging indent.
 
-    Broken is before + and −, behind a comma, or, as if it were one bracket deeper, where a product goes on; of the
-    places in the second half of a line at the last one in the fewest brackets. Where there is none, at a blank; a word
-    is left whole.
+    Broken is before + and −, before the word against, behind a comma, or, as if it were one bracket deeper, where a
+    product goes on; of the places in the second half of a line at the last one in the fewest brackets. Where there is
+    none, at a blank; a word is left whole.
 
     >>> print(*broken("u = a·(x + y) + b·(x − y) − c·(x·y + 1)", 30), sep="\\n")
     u = a·(x + y) + b·(x − y)

@@ -37,6 +37,12 @@ def test_names_come_before_what_they_say() -> None:
     assert lines == ["u on x.start, u on x.end:", "      u = a·sin(x)·exp(y)"]
 
 
+def test_what_balances_is_told_from_what_it_balances() -> None:
+    """The origin of a scale is broken before the word against, and its terms stay whole."""
+    lines = broken("T = 1 K    (balance of 'heat': k·∂²T/∂x² against 2·sigma·(T⁴ − T_0⁴))", 60)
+    assert lines[1] == "      against 2·sigma·(T⁴ − T_0⁴))"
+
+
 def test_a_word_is_left_whole() -> None:
     """What has no place to be broken at is wider than the page."""
     assert broken("x" * 50, 20) == ["x" * 50]
