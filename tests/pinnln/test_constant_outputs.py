@@ -247,7 +247,7 @@ def test_nothing_unknown_is_nothing_more() -> None:
 def test_unknowns_are_told_before_training(capsys: pytest.CaptureFixture[str]) -> None:
     """The table of scales lists the guess, the dimensionless form the unknown in its scale, the end what was found."""
     problem, k = bar()
-    assert "k = 10 kg·m/K/s³ · k̂    (the size of its guess)" in str(problem.scales())
+    assert "k = 10 W/K/m · k̂    (the size of its guess)" in str(problem.scales())
     assert "k̂·∂²T̂/∂x̂²" in problem.dimensionless().text()
     assert "\n\nMeasurements\n  T at 5 points" in problem.dimensionless().text()
     assert r"\hat{k}" in problem.dimensionless().text("latex")
