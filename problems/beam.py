@@ -103,10 +103,10 @@ def euler_bernoulli_beam(
             ),
         ),
         exact=exact,
-        network=MLP(width=24, depth=2),
+        network=MLP(width=20, depth=3, activation="sin"),
         sampling=Sampling(interior=1500),
-        steps=250,
-        windows=2,
+        steps=450,
+        windows=3,
         citation="S. Timoshenko, Vibration Problems in Engineering, 2nd ed., Van Nostrand, New York 1937",
         aim=1e-6,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from pinnln import (
     MLP,
     Benchmark,
+    FourierFeatures,
     Initial,
     Periodic,
     Problem,
@@ -100,10 +101,12 @@ def kuramoto_sivashinsky(
             ),
         ),
         exact=exact,
-        network=MLP(width=24, depth=3),
+        network=FourierFeatures(
+            MLP(width=24, depth=2, activation="sin"), count=24, spread=(8.0, 8.0, 0.0), beside=True
+        ),
         sampling=Sampling(interior=2000),
         steps=40,
-        windows=20,
+        windows=40,
         citation="G. I. Sivashinsky, Acta Astronautica 4 (1977) 1177-1206",
         reference="computed",
         accuracy=1e-5,
