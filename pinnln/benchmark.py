@@ -70,12 +70,12 @@ class Benchmark:
 
     Args: name; title, one sentence; problem; scales; quantities, asked first to last; exact, values of the fields
     [coherent SI] at points (N, d) [coherent SI], by field name; network; sampling; steps of Levenberg-Marquardt that
-    suffice, in each of `windows` of time; broyden, steps of SSBroyden after them where those go deeper; conditioning,
-    where it goes deeper than plain squares; citation; reference, how the answer is known: by a formula, computed by a
-    classical method, or published as a number;
-    accuracy of it, the largest residual that it leaves over the largest term of its equation; aim, the relative L2
-    error of every field that the settings are to reach, None where only quantities have one; published, what others
-    reached on the problem as it is by default.
+    suffice, in each of `windows` of time; patience of it, after how many blocks of steps without a loss a tenth lower
+    it ends; broyden, steps of SSBroyden after them where those go deeper; conditioning, where it goes deeper than plain
+    squares; citation; reference, how the answer is known: by a formula, computed by a classical method, or published as
+    a number; accuracy of it, the largest residual that it leaves over the largest term of its equation; aim, the
+    relative L2 error of every field that the settings are to reach, None where only quantities have one; published,
+    what others reached on the problem as it is by default.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Benchmark:
     sampling: Sampling = field(default_factory=Sampling)
     steps: int = 300
     windows: int = 1
+    patience: int = LevenbergMarquardt().patience
     broyden: int = 0
     conditioning: AbstractConditioning | None = None
     citation: str = ""
@@ -115,7 +116,7 @@ class Benchmark:
 
     def optimizers(self) -> list[AbstractOptimizer]:
         """What suffices to solve it: Levenberg-Marquardt, then SSBroyden where that goes deeper."""
-        found: list[AbstractOptimizer] = [LevenbergMarquardt(steps=self.steps)]
+        found: list[AbstractOptimizer] = [LevenbergMarquardt(steps=self.steps, patience=self.patience)]
         return [*found, SelfScaledBroyden(steps=self.broyden)] if self.broyden else found
 
     def field_errors(self, solution: Solution, per_axis: int | None = None) -> dict[str, float]:

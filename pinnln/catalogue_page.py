@@ -7,12 +7,15 @@ from functools import cached_property
 from typing import Any
 
 from pinnln.benchmark import Benchmark
+from pinnln.levenberg_marquardt import LevenbergMarquardt
 from pinnln.measured_errors import MeasuredError
 from pinnln.network_description import describe
 from pinnln.units import ResolvedScales
 from pinnln.units.dimensional_form import DimensionalEquation, DimensionalForm, dimensional_form
 from pinnln.units.dimensionless_form import NOTATIONS, DimensionlessForm, laid_out, scale_lines
 from pinnln.units.groups import Groups, groups_of
+
+_PATIENCE = LevenbergMarquardt().patience
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ def plain_page(entry: Entry) -> dict[str, Any]:
             "sampling": asdict(benchmark.sampling),
             "conditioning": benchmark.conditioning and str(benchmark.conditioning),
             "steps": benchmark.steps,
+            "patience": benchmark.patience,
             "broyden": benchmark.broyden,
             "windows": benchmark.windows,
         },
@@ -153,11 +157,12 @@ def _settings(entry: Entry) -> list[str]:
     """Network, points and steps, and how far they were seen to lead."""
     benchmark, measured = entry.benchmark, entry.measured
     windows = f" in each of {benchmark.windows} windows of time" if benchmark.windows > 1 else ""
+    patient = f", ended by {benchmark.patience} blocks without gain" if benchmark.patience != _PATIENCE else ""
     deeper = f", then {benchmark.broyden} of SSBroyden" if benchmark.broyden else ""
     lines = [
         str(benchmark.network),
         f"{benchmark.sampling.interior} points inside, {benchmark.sampling.face} on a face",
-        f"{benchmark.steps} steps of Levenberg-Marquardt{deeper}{windows}",
+        f"{benchmark.steps} steps of Levenberg-Marquardt{patient}{deeper}{windows}",
     ]
     if benchmark.conditioning is not None:
         lines.append(f"conditioned by {benchmark.conditioning}")

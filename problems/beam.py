@@ -107,6 +107,7 @@ def euler_bernoulli_beam(
         sampling=Sampling(interior=1500),
         steps=450,
         windows=3,
+        patience=20,
         citation="S. Timoshenko, Vibration Problems in Engineering, 2nd ed., Van Nostrand, New York 1937",
         aim=1e-6,
     )

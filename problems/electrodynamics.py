@@ -110,9 +110,11 @@ def maxwell_cavity_mode(
             ),
         ),
         exact=exact,
-        network=MLP(width=24, depth=2),
+        network=MLP(width=100, depth=1, activation="sin"),
         sampling=Sampling(interior=3000, face=100),
-        steps=250,
+        steps=500,
+        windows=2,
+        patience=20,
         citation="J. D. Jackson, Classical Electrodynamics, 3rd ed., Wiley 1999, §8.7",
         aim=1e-6,
     )
