@@ -79,6 +79,9 @@ def test_a_benchmark_knows_what_suffices_to_solve_it() -> None:
     assert copper_bar().optimizers() == [LevenbergMarquardt(steps=copper_bar().steps)]
     both = replace(copper_bar(), broyden=7).optimizers()
     assert both == [LevenbergMarquardt(steps=copper_bar().steps), SelfScaledBroyden(steps=7)]
+    patient = replace(copper_bar(), patience=20)
+    assert patient.optimizers() == [LevenbergMarquardt(steps=copper_bar().steps, patience=20)]
+    assert "patience=20" in patient.settings["training"]
 
 
 def test_a_run_that_failed_says_so() -> None:

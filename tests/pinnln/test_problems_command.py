@@ -70,6 +70,13 @@ def test_units_that_are_no_physics() -> None:
     assert "60 steps of Levenberg-Marquardt in each of 6 windows of time" in answer
 
 
+def test_a_page_says_how_patient_a_training_is_where_it_is_not_as_usual() -> None:
+    """Only where a problem asks for more patience than others."""
+    told = "500 steps of Levenberg-Marquardt, ended by 20 blocks without gain in each of 2 windows of time"
+    assert told in problems("maxwell_cavity_mode").output
+    assert "without gain" not in problems("copper_bar").output
+
+
 def test_a_page_reads_as_a_paper_would() -> None:
     """Pascals and their prefixes, no factor of one, π by its name, hats on first letters, scales told from extents."""
     answer = problems("mandel_problem").output
