@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import torch
 
-from pinnln import IncommensurableError, ResidualVector, UnitsError
+from pinnln import MLP, FourierFeatures, IncommensurableError, ResidualVector, UnitsError
 from pinnln.accuracy_report import AccuracyReport, read_accuracy
 from pinnln.benchmark import FIELDS
 from pinnln.caution import caution
@@ -25,6 +25,7 @@ from pinnln.choices_bench import ChoiceRun, ChoicesBench
 from pinnln.head_to_head_report import read_runs, report
 from pinnln.kernel_bench import KernelBench, Measured
 from pinnln.measured_errors import FILE, read_measured
+from pinnln.problems import CATALOG
 from pinnln.solver_bench import Beside, Growth, Peak, SolverBench
 
 ROOT = Path(__file__).parents[1]
@@ -95,6 +96,19 @@ def test_the_page_of_the_solver_finds_a_conductivity(capsys: pytest.CaptureFixtu
     assert example.read_text() in re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     runpy.run_path(str(example))
     assert f"It prints `{capsys.readouterr().out.strip()}`" in page
+
+
+def test_the_page_of_the_solver_names_the_networks_that_problems_are_solved_with() -> None:
+    """Each problem of its table has by default one of the networks that stand in its row."""
+    page = (ROOT / "docs" / "solver.md").read_text()
+    rows = [line.split(" | ") for line in page.partition("| your fields |")[2].splitlines()[2:] if " | " in line]
+    rows = rows[: next(place for place, row in enumerate(rows) if "kuramoto_sivashinsky" in row[1]) + 1]
+    assert len(rows) == 5
+    known = {"MLP": MLP, "FourierFeatures": FourierFeatures}
+    for _, problems, networks in rows:
+        allowed = [eval(code, known) for code in re.findall(r"`((?:MLP|FourierFeatures)\(.*?\))`", networks)]
+        for name in re.findall(r"`(\w+)`", problems):
+            assert CATALOG[name]().network in allowed, name
 
 
 def test_the_readme_says_how_long_torch_takes() -> None:
