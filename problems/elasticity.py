@@ -110,7 +110,7 @@ def plane_elasticity(
         exact=exact,
         network=MLP(width=20, depth=4),
         sampling=Sampling(interior=1200, face=150),
-        steps=300,
+        steps=450,
         citation="G. Kirsch, Z. Ver. Dtsch. Ing. 42 (1898) 797-807",
         aim=1e-6,
     )

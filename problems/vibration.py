@@ -84,6 +84,7 @@ def wave(
         network=MLP(width=20, depth=3, activation="sin"),
         sampling=Sampling(interior=2500, face=100),
         steps=900,
+        patience=20,
         citation="S. Wang, X. Yu, P. Perdikaris, J. Comput. Phys. 449 (2022) 110768",
         aim=1e-6,
         published=(
