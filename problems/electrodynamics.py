@@ -22,7 +22,7 @@ from pinnln import (
     field,
     sin,
 )
-from pinnln.problems.validity import EXTENT, FINE, MATTER, require, require_count
+from pinnln.problems.validity import EXTENT, FINE, MATTER, PHASE, require, require_count
 from pinnln.units import Q, Quantity
 
 
@@ -58,8 +58,7 @@ def maxwell_cavity_mode(
     a, b = require("length", length, "m", EXTENT), require("width", width, "m", EXTENT)
     E0 = require("amplitude", amplitude, "V/m", MATTER)
     m, n = (require_count(name, count, MATTER, 1, 1000, FINE) for name, count in (("across", across), ("up", up)))
-    lost = "the phase of so many is lost in its digits"
-    periods = require("periods", periods, "", EXTENT, high=1000.0, above=lost)
+    periods = require("periods", periods, "", EXTENT, high=1000.0, above=PHASE)
     mu, eps = Q("1 vacuum_permeability").to("H/m"), Q("1 vacuum_permittivity").to("F/m")
     light, impedance = (1 / (mu * eps) ** 0.5).to("m/s"), ((mu / eps) ** 0.5).to("ohm")
     steep, high = m * pi / a, n * pi / b
@@ -87,13 +86,14 @@ def maxwell_cavity_mode(
             "Hy": H0 * steep * np.cos(place) * np.sin(height),
         }
 
+    energy = eps / 2 * E**2 + mu / 2 * (Hx**2 + Hy**2)
+
     def swings(solution: Solution) -> Quantity:
         curls = eps * (d(E, x) ** 2 + d(E, y) ** 2) + mu * (d(Hy, x) - d(Hx, y)) ** 2
-        fields = eps * E**2 + mu * (Hx**2 + Hy**2)
-        found: Quantity = light / (2 * pi) * (solution.mean(curls, on=t.end) / solution.mean(fields, on=t.end)) ** 0.5
+        slope = solution.mean(curls, on=t.end) / solution.mean(2 * energy, on=t.end)
+        found: Quantity = light / (2 * pi) * slope**0.5
         return found.to("GHz")
 
-    energy = eps / 2 * E**2 + mu / 2 * (Hx**2 + Hy**2)
     magnetic = amplitude / impedance
     return Benchmark(
         name="maxwell_cavity_mode",

@@ -83,8 +83,8 @@ def wave(
         exact=exact,
         network=MLP(width=20, depth=3, activation="sin"),
         sampling=Sampling(interior=2500, face=100),
-        steps=900,
-        patience=20,
+        steps=400,
+        windows=2,
         citation="S. Wang, X. Yu, P. Perdikaris, J. Comput. Phys. 449 (2022) 110768",
         aim=1e-6,
         published=(
