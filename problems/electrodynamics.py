@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from math import pi
 
 import numpy as np
@@ -23,7 +24,7 @@ from pinnln import (
     sin,
 )
 from pinnln.problems.validity import EXTENT, FINE, MATTER, PHASE, require, require_count
-from pinnln.units import Q, Quantity
+from pinnln.units import Expression, Face, Q, Quantity
 
 
 def maxwell_cavity_mode(
@@ -87,13 +88,8 @@ def maxwell_cavity_mode(
         }
 
     energy = eps / 2 * E**2 + mu / 2 * (Hx**2 + Hy**2)
-
-    def swings(solution: Solution) -> Quantity:
-        curls = eps * (d(E, x) ** 2 + d(E, y) ** 2) + mu * (d(Hy, x) - d(Hx, y)) ** 2
-        slope = solution.mean(curls, on=t.end) / solution.mean(2 * energy, on=t.end)
-        found: Quantity = light / (2 * pi) * slope**0.5
-        return found.to("GHz")
-
+    curls = eps / 2 * (d(E, x) ** 2 + d(E, y) ** 2) + mu / 2 * (d(Hy, x) - d(Hx, y)) ** 2
+    swings = functools.partial(_swinging, light, curls, energy, t.end)
     magnetic = amplitude / impedance
     return Benchmark(
         name="maxwell_cavity_mode",
@@ -118,3 +114,9 @@ def maxwell_cavity_mode(
         citation="J. D. Jackson, Classical Electrodynamics, 3rd ed., Wiley 1999, §8.7",
         aim=1e-6,
     )
+
+
+def _swinging(light: Quantity, curls: Expression, energy: Expression, end: Face, solution: Solution) -> Quantity:
+    """The frequency by Rayleigh's quotient  ω² = c² ∫ curls / ∫ energy  at the end."""
+    found: Quantity = light / (2 * pi) * (solution.mean(curls, on=end) / solution.mean(energy, on=end)) ** 0.5
+    return found.to("GHz")
