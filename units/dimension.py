@@ -76,7 +76,7 @@ class Dimension:
         """The dimension in coherent SI units, those of other bases last, `1` for a pure number."""
         ordered = sorted(self.exponents, key=lambda item: (_ORDER.get(item[0], len(_ORDER)), item[0]))
         names = [(_SYMBOLS.get(base, base.strip("[]")), power) for base, power in ordered]
-        return " ".join(name if power == 1 else name + str(power).translate(_RAISED) for name, power in names) or "1"
+        return " ".join(raised(name, power) for name, power in names) or "1"
 
     @property
     def unit(self) -> str:
@@ -94,3 +94,12 @@ def _plain(power: Fraction) -> str:
 
 
 DIMENSIONLESS = Dimension()
+
+
+def raised(name: str, power: Fraction) -> str:
+    """A name to a power, on one line.
+
+    >>> raised("m", Fraction(1)), raised("m", Fraction(-1, 2))
+    ('m', 'm⁻¹ᐟ²')
+    """
+    return name if power == 1 else name + str(power).translate(_RAISED)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pinnln.units.buckingham import products
-from pinnln.units.dimension import DIMENSIONLESS, Dimension
+from pinnln.units.dimension import DIMENSIONLESS, Dimension, raised
 from pinnln.units.expression import Coordinate, Difference, Field, Number, Sum
 from pinnln.units.linter import dimension_of
 from pinnln.units.registry import snap
@@ -16,7 +16,6 @@ from pinnln.units.roles import Part, constants_of, roles_of
 from pinnln.units.scales import ResolvedScales
 from pinnln.units.statement import Stated
 
-_RAISED = str.maketrans("-0123456789/", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᐟ")
 _BALANCED = "balance of "
 
 _HALF = Fraction(1, 2)
@@ -210,7 +209,7 @@ def written(powers: Mapping[str, Fraction | int]) -> str:
 
 def _raised(name: str, power: Fraction) -> str:
     shown = f"({name})" if power != 1 and any(mark in name for mark in " ·") else name
-    return shown if power == 1 else shown + str(power).translate(_RAISED)
+    return raised(shown, power)
 
 
 def _told(letter: str, part: Part, problem: Stated) -> str:

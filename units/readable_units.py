@@ -9,7 +9,7 @@ from typing import Any
 
 import pint
 
-from pinnln.units.dimension import Dimension, exact
+from pinnln.units.dimension import Dimension, exact, raised
 from pinnln.units.errors import UnitsError
 from pinnln.units.registry import Q, Quantity, coherent, parse_unit, registry, snap
 
@@ -44,7 +44,6 @@ _BASE_UNITS = {
 }
 _ORDER = {base: place for place, base in enumerate(_BASE_UNITS)}
 _PREFIXES = {-12: "pico", -9: "nano", -6: "micro", -3: "milli", 0: "", 3: "kilo", 6: "mega", 9: "giga"}
-_RAISED = str.maketrans("-0123456789/", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹ᐟ")
 _DIFFERENCES = ("delta_degree_Celsius",)
 
 Powers = Mapping[str, Fraction]
@@ -111,9 +110,7 @@ def written_out(value: float, dimension: Dimension, stated: str = "") -> str:
     '0.0327 m s⁻² K⁻¹'
     """
     number, unit = number_and_unit(value, dimension, stated)
-    return " ".join(
-        [number, *(symbol + ("" if power == 1 else str(power).translate(_RAISED)) for symbol, power in unit)]
-    )
+    return " ".join([number, *(raised(symbol, power) for symbol, power in unit)])
 
 
 def _powers(dimension: Dimension, stated: str, size: float) -> Powers:
